@@ -20,14 +20,8 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 from corpus.document import Page
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
-_DIRECTIVE = re.compile(
-    r"""^(?:
-        \{%-?\s*(?P<liquid>[^%]*(?:%(?!\})[^%]*)*?)-?%\}          # GitBook and Jekyll: {% hint style="info" %}
-      | \{\{[<%]\s*(?P<hugo>.*?)\s*[>%]\}\}                        # Hugo: {{< note >}}
-      | :{3,}\s*(?P<colons>[\w-].*?)?                              # Docusaurus and VitePress: :::note Title
-    )\s*$""",
-    re.VERBOSE,
-)
+_TAG_MARKS = (("liquid", "{%", "%}"), ("hugo", "{{<", ">}}"), ("hugo", "{{%", "%}}"))
+_COLONS = re.compile(r"^:{3,}\s*([A-Za-z][\w-]*.*)?$")
 _INTERRUPTS = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 
 
@@ -77,14 +71,26 @@ def _directive(state: StateBlock, start_line: int, end_line: int, silent: bool) 
     if state.is_code_block(start_line):
         return False
     line = state.src[state.bMarks[start_line] + state.tShift[start_line] : state.eMarks[start_line]]
-    match = _DIRECTIVE.match(line) if line[:1] in "{:" else None
-    if match is None:
+    tag = directive_of(line)
+    if tag is None:
         return False
     if not silent:
         token = state.push("directive", "", 0)
         token.map = [start_line, start_line + 1]
         token.content = line.strip()
-        token.info = (match["liquid"] or match["hugo"] or match["colons"] or "").strip()
-        token.meta = {"dialect": match.lastgroup or "colons"}
+        token.meta = {"dialect": tag[0]}
+        token.info = tag[1]
     state.line = start_line + 1
     return True
+
+
+def directive_of(line: str) -> tuple[str, str] | None:
+    """Return (dialect, what stands between the marks) when a line is one tag and nothing else."""
+    line = line.strip()
+    if line[:1] not in ("{", ":"):
+        return None
+    for dialect, opening, closing in _TAG_MARKS:
+        if line.startswith(opening) and line.find(closing) == len(line) - len(closing):
+            return dialect, line[len(opening) : -len(closing)].strip("- \t")
+    colons = _COLONS.match(line)
+    return ("colons", (colons[1] or "").strip()) if colons else None

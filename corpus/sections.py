@@ -1,0 +1,66 @@
+"""Split a page into sections: a heading with what stands below it, under a GitHub-style anchor and a breadcrumb."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from corpus.agent_lines import LineRange, agent_line_ranges
+from corpus.dialects import heading_parts
+from corpus.document import Section
+from corpus.markdown import ParsedPage
+from corpus.plain import anchor_in, inline_text
+
+_NOT_IN_SLUG = re.compile(r"[^\w\- ]")
+
+
+def github_slug(text: str, seen: dict[str, int]) -> str:
+    """Return the anchor that GitHub gives a heading; `seen` counts earlier ones, so that repeats get `-1`, `-2`, …."""
+    slug = _NOT_IN_SLUG.sub("", text.strip().lower()).replace(" ", "-")
+    count = seen.get(slug, -1) + 1
+    seen[slug] = count
+    return f"{slug}-{count}" if count else slug
+
+
+def split_sections(parsed: ParsedPage) -> tuple[Section, ...]:
+    """Return the page's sections in order; text before the first heading belongs to a section under the page's title.
+
+    Headings inside lists, quotes and agent instructions open no section.
+    """
+    skipped = agent_line_ranges(parsed.tokens)
+    headings = _headings(parsed, skipped)
+    seen: dict[str, int] = {}
+    sections: list[Section] = []
+    trail: list[tuple[int, str]] = []
+    first_heading_line = headings[0][0] if headings else len(parsed.lines) + 1
+    if first_heading_line > 1:
+        sections.append(Section(parsed.page.path, (parsed.page.title,), "", 0, 1, first_heading_line - 1))
+    ends = [line - 1 for line, *_ in headings[1:]] + [len(parsed.lines)]
+    for (line, level, words, anchor), end in zip(headings, ends, strict=True):
+        trail = [entry for entry in trail if entry[0] < level] + [(level, words)]
+        slug = github_slug(words, seen)
+        sections.append(Section(parsed.page.path, _breadcrumb(parsed.page.title, trail), anchor or slug, level, line, end))
+    return tuple(sections)
+
+
+def _headings(parsed: ParsedPage, skipped: Sequence[LineRange]) -> list[tuple[int, int, str, str]]:
+    """Return (line, level, words, explicit anchor) of every heading at the page's top level."""
+    found: list[tuple[int, int, str, str]] = []
+    for token, content in zip(parsed.tokens, parsed.tokens[1:], strict=False):
+        if token.type != "heading_open" or token.level or not token.map:
+            continue
+        if any(start <= token.map[0] < end for start, end in skipped):
+            continue
+        words, anchor = heading_parts(inline_text(content.children).replace("\n", " "))
+        found.append((token.map[0] + 1, int(token.tag[1]), words.replace("`", ""), anchor or anchor_in(content.children)))
+    return found
+
+
+def _breadcrumb(title: str, trail: Sequence[tuple[int, str]]) -> tuple[str, ...]:
+    words = [text for _, text in trail if text]
+    return tuple(words if words and words[0] == title else [title, *words])
+
+
+def section_at(sections: Sequence[Section], line: int) -> Section | None:
+    """Return the section that holds a line, or None on an empty page."""
+    return next((section for section in reversed(sections) if section.start_line <= line), sections[0] if sections else None)

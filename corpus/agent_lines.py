@@ -8,6 +8,7 @@ not by their wording, so all generations and translations are found.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from markdown_it.token import Token
 
@@ -38,7 +39,7 @@ def _index_pointers(tokens: Sequence[Token]) -> list[LineRange]:
 def _footers(tokens: Sequence[Token]) -> list[LineRange]:
     found: list[LineRange] = []
     tops = [i for i, token in enumerate(tokens) if token.type == "heading_open" and token.tag == "h1" and token.level == 0]
-    for position, following in zip(tops, [*tops[1:], len(tokens)], strict=True):
+    for position, following in pairwise([*tops, len(tokens)]):
         part = tokens[position:following]
         if not _is_query_template(part):
             continue

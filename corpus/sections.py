@@ -35,7 +35,7 @@ def split_sections(parsed: ParsedPage) -> tuple[Section, ...]:
     first_heading_line = headings[0][0] if headings else len(parsed.lines) + 1
     if first_heading_line > 1:
         sections.append(Section(parsed.page.path, (parsed.page.title,), "", 0, 1, first_heading_line - 1))
-    ends = [line - 1 for line, *_ in headings[1:]] + [len(parsed.lines)]
+    ends = [line - 1 for line, *_ in headings[1:]] + [len(parsed.lines)] * bool(headings)
     for (line, level, words, anchor), end in zip(headings, ends, strict=True):
         trail = [entry for entry in trail if entry[0] < level] + [(level, words)]
         slug = github_slug(words, seen)

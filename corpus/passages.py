@@ -1,0 +1,123 @@
+"""Take chunks apart into passages: what can be an answer. Sentences, list items, whole lists under their lead-in, table rows, short code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from markdown_it.token import Token
+
+from corpus.blocks import Block, page_blocks
+from corpus.document import Chunk, Passage, PassageKind
+from corpus.markdown import ParsedPage
+from corpus.plain import html_text, inline_text
+from corpus.sentences import split_sentences
+
+LONGEST_LIST_CHARACTERS = 420
+SHORTEST_CHARACTERS = 3
+_CODE_LINES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    start_line: int
+    end_line: int
+    text: str
+    kind: PassageKind
+
+
+def page_passages(parsed: ParsedPage, chunks: Sequence[Chunk]) -> tuple[Passage, ...]:
+    """Return the passages of a page's chunks, in order of the page."""
+    passages: list[Passage] = []
+    lead = ""
+    for block in page_blocks(parsed):
+        found = list(_block_passages(block, lead))
+        lead = _lead_in(block, found, lead)
+        for entry in found:
+            position = _chunk_at(chunks, entry.start_line)
+            if position is not None and len(entry.text) >= SHORTEST_CHARACTERS:
+                passages.append(Passage(position, parsed.page.path, entry.start_line, entry.end_line, entry.text, entry.kind))
+    return tuple(passages)
+
+
+def _chunk_at(chunks: Sequence[Chunk], line: int) -> int | None:
+    return next((i for i, chunk in enumerate(chunks) if chunk.start_line <= line <= chunk.end_line), None)
+
+
+def _lead_in(block: Block, found: Sequence[_Found], lead: str) -> str:
+    """Return the sentence that announces the next block ("The phases are:"); tags between the two do not matter."""
+    if block.kind in ("directive", "hr"):
+        return lead
+    last = found[-1].text if block.kind == "paragraph" and found else ""
+    return last if last.endswith((":", "：")) else ""
+
+
+def _block_passages(block: Block, lead: str) -> Iterator[_Found]:
+    if block.kind in ("bullet_list", "ordered_list"):
+        yield from _list_passages(block.tokens, lead)
+    elif block.kind == "table":
+        yield from _rows(block.tokens)
+    elif block.kind == "html_block":
+        yield from _html_sentences(block)
+    elif block.kind not in ("heading", "open_fence"):
+        yield from _prose(block.tokens, "sentence", lead)
+
+
+def _prose(tokens: Sequence[Token], kind: PassageKind, lead: str = "") -> Iterator[_Found]:
+    """Yield sentences of every paragraph, and short code under the sentence that announces it."""
+    for token in tokens:
+        if token.type == "inline" and token.map:
+            for sentence in split_sentences(inline_text(token.children)):
+                first, last = token.map[0] + 1 + sentence.first_line, token.map[0] + 1 + sentence.last_line
+                yield _Found(min(first, token.map[1]), min(last, token.map[1]), sentence.text, kind)
+        elif token.type == "fence" and token.map and lead and token.content.count("\n") <= _CODE_LINES:
+            yield _Found(token.map[0] + 1, token.map[1], f"{lead} `{token.content.strip()}`", "code")
+
+
+def _list_passages(tokens: Sequence[Token], lead: str) -> Iterator[_Found]:
+    """Yield the whole list when it is short, then its items one by one."""
+    items = [_first_paragraph(part) for part in _outer_items(tokens)]
+    first, last = tokens[0].map, tokens[-1].map or tokens[0].map
+    whole = "\n".join([lead, *(f"- {item}" for item in items)]).strip()
+    if first and last and len(items) > 1 and len(whole) <= LONGEST_LIST_CHARACTERS:
+        yield _Found(first[0] + 1, first[1], whole, "list")
+    yield from _prose(tokens, "item")
+
+
+def _outer_items(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
+    starts = [i for i, token in enumerate(tokens) if token.type == "list_item_open" and token.level == tokens[0].level + 1]
+    for start, end in pairwise([*starts, len(tokens)]):
+        yield tokens[start:end]
+
+
+def _first_paragraph(tokens: Sequence[Token]) -> str:
+    text = next((inline_text(token.children) for token in tokens if token.type == "inline"), "")
+    return " ".join(text.split())
+
+
+def _rows(tokens: Sequence[Token]) -> Iterator[_Found]:
+    """Yield each body row as `header: cell; header: cell`."""
+    header: list[str] = []
+    row: list[str] = []
+    line = 0
+    for token in tokens:
+        if token.type == "tr_open":
+            row, line = [], (token.map[0] + 1 if token.map else 0)
+        elif token.type == "inline":
+            row.append(" ".join(inline_text(token.children).split()))
+        elif token.type == "tr_close":
+            if not header:
+                header = row
+            elif any(row) and line:
+                yield _Found(line, line, _row_text(header, row), "row")
+
+
+def _row_text(header: Sequence[str], row: Sequence[str]) -> str:
+    named = (f"{name}: {cell}" if name else cell for name, cell in zip(header, row, strict=False) if cell)
+    return "; ".join(named)
+
+
+def _html_sentences(block: Block) -> Iterator[_Found]:
+    for sentence in split_sentences(html_text(block.tokens[0].content)):
+        yield _Found(block.start_line, block.end_line, sentence.text, "sentence")

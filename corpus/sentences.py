@@ -1,0 +1,66 @@
+"""Split running text into sentences by rules that hold for technical prose: abbreviations, versions, inline code and initials do not end one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_END = re.compile(r"(?:[.!?…]+[\"'”’)\]*_]*(?=\s|$)|[。！？]+[」』”]*)")
+_ABBREVIATIONS = frozenset(
+    "e.g i.e etc. vs cf al approx resp fig figs no nos dr mr mrs ms prof st jr sr inc ltd co corp dept est ca ver vol pp ed eds eq sec ch art "
+    "jan feb mar apr jun jul aug sep sept oct nov dec u.s u.k a.m p.m ph.d".split()
+)
+_CODE = re.compile(r"`[^`\n]*`")
+_LAST_WORD = re.compile(r"[\w.]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence and how many line ends stand before its start and its end in the text."""
+
+    text: str
+    first_line: int
+    last_line: int
+
+
+def split_sentences(text: str) -> list[Sentence]:
+    """Return the sentences of a text whose lines are soft-wrapped; nothing but white space is lost."""
+    sentences: list[Sentence] = []
+    start = 0
+    for end in [*_boundaries(text), len(text)]:
+        raw = text[start:end]
+        stripped = raw.strip()
+        if stripped:
+            first = text.count("\n", 0, start + len(raw) - len(raw.lstrip()))
+            last = text.count("\n", 0, start + len(raw.rstrip()))
+            sentences.append(Sentence(" ".join(stripped.split()), first, last))
+        start = end
+    return sentences
+
+
+def _boundaries(text: str) -> list[int]:
+    code = [match.span() for match in _CODE.finditer(text)]
+    return [match.end() for match in _END.finditer(text) if not _inside(code, match.start()) and _ends_sentence(text, match)]
+
+
+def _inside(spans: list[tuple[int, int]], position: int) -> bool:
+    return any(start <= position < end for start, end in spans)
+
+
+def _ends_sentence(text: str, match: re.Match[str]) -> bool:
+    rest = text[match.end() : match.end() + 40].lstrip()
+    if not rest:
+        return True
+    if match.group()[0] in "。！？":
+        return True
+    if rest[0].islower() and not rest[0].isdigit() and "`" not in rest[:1]:
+        return match.group()[0] in "!?" and "\n" in text[match.end() : match.end() + 2]
+    if match.group()[0] != ".":
+        return True
+    word = _LAST_WORD.search(text, max(0, match.start() - 30), match.start())
+    if word is None:
+        return True
+    bare = word.group().lower()
+    # A single capital is an initial ("J. Smith"), unless it is the word "I" or a letter at the end of a list of them.
+    initial = len(bare) == 1 and word.group().isupper() and bare != "i"
+    return not (initial or bare in _ABBREVIATIONS)

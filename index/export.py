@@ -1,0 +1,122 @@
+"""Export a sentence-transformers model once to an OpenVINO graph, so that serving needs neither torch nor sentence-transformers.
+
+The graph chains all of the model's modules (transformer, pooling, normalisation) and takes token ids to a vector. The export goes
+through `torch.export`; tracing fails with transformers 5. It is kept below the data folder and made again when the model's files change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from index.errors import ModelNotFound
+from index.models import ModelSource
+
+FORMAT = 1
+_INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedModel:
+    """A folder that holds `model.xml`, `model.bin` and `tokenizer.json`, and what is needed to use them."""
+
+    folder: Path
+    dimension: int
+    max_tokens: int
+
+
+def exported_model(source: ModelSource, cache_folder: Path) -> ExportedModel | None:
+    """Return the model's exported form, exporting it when it is not there yet; None when it does not export."""
+    folder = cache_folder / _cache_name(source)
+    description = folder / "askmd.json"
+    if not description.is_file():
+        _export(source, folder)
+    stored = json.loads(description.read_text(encoding="utf-8"))
+    if not stored.get("exported"):
+        return None
+    return ExportedModel(folder, stored["dimension"], stored["max_tokens"])
+
+
+def _cache_name(source: ModelSource) -> str:
+    """Name the cache after the model's files, so that a changed model is exported anew."""
+    digest = hashlib.sha256(f"{FORMAT}:{source.location}".encode())
+    if source.folder is not None:
+        for path in sorted(source.folder.rglob("*")):
+            if path.is_file():
+                digest.update(f"{path.relative_to(source.folder)}:{path.stat().st_size}".encode())
+    return f"{Path(source.name).name}-{digest.hexdigest()[:12]}"
+
+
+def _export(source: ModelSource, folder: Path) -> None:
+    """Write the exported form aside, then put it in place by one rename."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=".export-", dir=folder.parent))
+    try:
+        try:
+            description = _write_graph(source, aside)
+        except (RuntimeError, ValueError, TypeError, NotImplementedError, AttributeError, KeyError) as error:
+            # Some architectures do not go through torch.export: they are served by sentence-transformers itself.
+            description = {"exported": False, "reason": f"{type(error).__name__}: {error}"[:500]}
+        (aside / "askmd.json").write_text(json.dumps(description), encoding="utf-8")
+        if folder.exists():
+            shutil.rmtree(folder)
+        os.replace(aside, folder)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _write_graph(source: ModelSource, folder: Path) -> dict[str, Any]:
+    import openvino
+    import torch
+
+    model = load_sentence_transformer(source)
+    tokenizer = model.tokenizer
+    backend = getattr(tokenizer, "backend_tokenizer", None)
+    if backend is None:
+        raise ValueError("the model has no fast tokenizer")
+    chain = _chain(model)
+    ids = torch.ones((2, 16), dtype=torch.int64)
+    dynamic = {0: torch.export.Dim("batch", min=1, max=4096), 1: torch.export.Dim("tokens", min=2, max=int(model.max_seq_length or 512))}
+    with torch.no_grad():
+        program = torch.export.export(chain, (ids, ids.clone(), torch.zeros_like(ids)), dynamic_shapes=(dynamic,) * 3)
+    graph = openvino.convert_model(program)
+    for port, name in zip(graph.inputs, _INPUTS, strict=True):
+        port.get_tensor().set_names({name})
+    openvino.save_model(graph, folder / "model.xml", compress_to_fp16=True)
+    backend.save(str(folder / "tokenizer.json"))
+    stored = ExportedModel(folder, int(model.get_embedding_dimension() or 0), int(model.max_seq_length or 512))
+    return {"exported": True, **{key: value for key, value in asdict(stored).items() if key != "folder"}}
+
+
+def _chain(model: Any) -> Any:
+    """Wrap all of a model's modules into one that takes tensors and gives vectors."""
+    import torch
+
+    class Chain(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.stages = torch.nn.ModuleList(list(model.children()))
+
+        def forward(self, input_ids: Any, attention_mask: Any, token_type_ids: Any) -> Any:
+            features = {"input_ids": input_ids, "attention_mask": attention_mask, "token_type_ids": token_type_ids}
+            for stage in self.stages:
+                features = stage(features)
+            return features["sentence_embedding"]
+
+    return Chain().eval()
+
+
+def load_sentence_transformer(source: ModelSource) -> Any:
+    """Load the model with sentence-transformers on the CPU. Raises ModelNotFound."""
+    from sentence_transformers import SentenceTransformer
+
+    try:
+        return SentenceTransformer(source.location, device="cpu")
+    except (OSError, ValueError) as error:
+        raise ModelNotFound(source.name, str(error).splitlines()[0]) from error

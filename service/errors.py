@@ -1,0 +1,105 @@
+"""Errors of asking and running over HTTP and the command line.
+
+ServiceError
+├── SettingNotUsable     an `ASKMD_*` variable or an option is unknown or out of bounds
+├── RequestError         the caller can mend it
+│   ├── InvalidRequest   a parameter is unknown, given twice or out of bounds; names each
+│   ├── PageNotFound     the notes hold no such page; knows the nearest ones
+│   ├── ExampleNotFound  the notes hold no example with that id
+│   └── BodyTooLarge     the request body is over the bound
+└── Busy                 the service cannot take it now; says when to come back
+    ├── NotReady         the index is not open yet
+    ├── TooManyQuestions the queue of questions is full
+    └── TooManyRuns      the queue of runs is full
+
+What an example's program does wrong is no error of ours but a result of its run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class ServiceError(Exception):
+    """Base of all errors of this package."""
+
+
+class SettingNotUsable(ServiceError):
+    """A setting has a name that is not known, or a value that it cannot have."""
+
+
+class RequestError(ServiceError):
+    """Something about the request that its sender can mend."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one parameter or field."""
+
+    field: str
+    message: str
+
+
+class InvalidRequest(RequestError):
+    """One or more parameters cannot be used."""
+
+    def __init__(self, errors: Sequence[FieldError]) -> None:
+        super().__init__("; ".join(f"{error.field}: {error.message}" for error in errors))
+        self.errors = tuple(errors)
+
+
+class PageNotFound(RequestError):
+    """The notes hold no page at that address."""
+
+    def __init__(self, path: str, nearest: Sequence[str] = ()) -> None:
+        """Keep the address asked for and the addresses (`/guide/tasks`) of the nearest pages."""
+        hint = f" The nearest: {', '.join(nearest)}." if nearest else ""
+        super().__init__(f"The notes hold no page at {path!r}.{hint}")
+        self.path = path
+        self.nearest = tuple(nearest)
+
+
+class ExampleNotFound(RequestError):
+    """The notes hold no example with that id; an example gets a new id when its code changes."""
+
+    def __init__(self, example_id: str) -> None:
+        super().__init__(f"The notes hold no example {example_id!r}. GET /examples lists all of them.")
+        self.example_id = example_id
+
+
+class BodyTooLarge(RequestError):
+    """The request body is larger than the service takes."""
+
+    def __init__(self, bound_bytes: int) -> None:
+        super().__init__(f"The request body is larger than {bound_bytes} bytes.")
+        self.bound_bytes = bound_bytes
+
+
+class Busy(ServiceError):
+    """The service cannot take the request now; the same request can succeed later."""
+
+    def __init__(self, message: str, retry_after_seconds: int = 1) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class NotReady(Busy):
+    """The index is not open yet, or no longer."""
+
+    def __init__(self) -> None:
+        super().__init__("The service is starting: its index is not open yet.")
+
+
+class TooManyQuestions(Busy):
+    """As many questions as the queue holds are in work or waiting."""
+
+    def __init__(self) -> None:
+        super().__init__("Too many questions are waiting. Come back in a second.")
+
+
+class TooManyRuns(Busy):
+    """As many runs as the queue holds are in work or waiting."""
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__("Too many examples are waiting to run. Come back later.", retry_after_seconds)

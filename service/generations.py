@@ -1,0 +1,68 @@
+"""The index that is served, and its exchange for a newer one while requests are under way.
+
+Each request holds the generation it began with; a generation that was replaced is closed by the last one to let go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from index.store import Index
+from service.answering import Answerer
+from service.page_paths import PagePaths
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One index, and what answers from it."""
+
+    index: Index
+    answerer: Answerer
+    paths: PagePaths
+
+
+@dataclass(slots=True)
+class _Held:
+    generation: Generation
+    holders: int = 0
+    replaced: bool = False
+
+    def close_if_unused(self) -> None:
+        if self.replaced and not self.holders:
+            self.generation.index.close()
+
+
+class Generations:
+    """Hands out the newest generation; belongs to one event loop."""
+
+    def __init__(self, first: Generation) -> None:
+        self._held = _Held(first)
+
+    @property
+    def newest(self) -> Generation:
+        """The generation that the next request gets; to look at only, since it may be closed at any later moment."""
+        return self._held.generation
+
+    @asynccontextmanager
+    async def hold(self) -> AsyncIterator[Generation]:
+        """Hold the newest generation while the block runs."""
+        held = self._held
+        held.holders += 1
+        try:
+            yield held.generation
+        finally:
+            held.holders -= 1
+            held.close_if_unused()
+
+    def replace(self, newer: Generation) -> None:
+        """Hand out another generation from now on."""
+        older, self._held = self._held, _Held(newer)
+        older.replaced = True
+        older.close_if_unused()
+
+    def close(self) -> None:
+        """Close the newest generation."""
+        self._held.replaced = True
+        self._held.close_if_unused()

@@ -1,0 +1,139 @@
+"""Query parameters of the routes: names, defaults and bounds in one place.
+
+An unknown name is refused, not ignored: an agent that writes `limit=3` should learn that it is `k=3`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal, Self
+
+from fastapi import Query, Request
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from service.errors import FieldError, InvalidRequest
+
+UNKNOWN = "unknown_parameter"
+
+Clock = Literal["virtual", "real"]
+Run = Literal["cached", "live", "off"]
+Scope = Literal["site", "section", "page"]
+Form = Literal["json", "md"]
+
+
+class Parameters(BaseModel):
+    """Base of all sets of parameters: refuses names that it does not have."""
+
+    model_config = ConfigDict(frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_unknown_names(cls, data: Any) -> Any:
+        unknown = sorted(set(data) - set(cls.model_fields)) if isinstance(data, Mapping) else []
+        if unknown:
+            raise PydanticCustomError(
+                UNKNOWN, "unknown parameter", {"unknown": unknown, "known": list(cls.model_fields)}
+            )
+        return data
+
+
+class SearchOptions(Parameters):
+    """Where to look, and for how much."""
+
+    goal: str = Field("", description="What the asker wants to reach in the end; not the question again.")
+    scope: Scope = Field("site", description="Search everywhere, or only in the section or the page that `page` names.")
+    k: int | None = Field(None, ge=1, le=20, description="Number of excerpts; 5 unless the service is set otherwise.")
+
+
+class AskOptions(SearchOptions):
+    """How the answer should come."""
+
+    run: Run = Field("cached", description="Results of examples: as kept, run again now, or none.")
+    clock: Clock = Field("virtual", description="With `run=live`: skip waiting, or wait in real time.")
+    max_chars: int | None = Field(
+        None,
+        ge=200,
+        le=1_000_000,
+        description="Bound on the answer's length; what is left out comes with a link to it.",
+    )
+    skip: int = Field(0, ge=0, le=100, description="Excerpts and examples that earlier parts of this answer gave.")
+    format: Form | None = Field(None, description="JSON or Markdown; without it the Accept header decides.")
+
+
+class _Asked(Parameters):
+    q: str | None = Field(None, description="The question, in natural language.", examples=["What does gather return?"])
+    ask: str | None = Field(None, description="The same as `q`.")
+
+    @model_validator(mode="after")
+    def _refuse_two_questions(self) -> Self:
+        if self.q is not None and self.ask is not None and self.q != self.ask:
+            raise PydanticCustomError("two_questions", "q and ask mean the same; give one of them")
+        return self
+
+    @property
+    def question(self) -> str | None:
+        """The question by either name; None when neither was given."""
+        return self.ask if self.q is None else self.q
+
+
+class AskParameters(AskOptions, _Asked):
+    """Parameters of `GET /ask`."""
+
+    page: str = Field(
+        "", description="The page the asker reads, as `guide/tasks.md`: its sections rank a little higher."
+    )
+
+
+class PageParameters(AskOptions, _Asked):
+    """Parameters of a page: with a question it answers, without one it is the page itself."""
+
+
+class SearchParameters(SearchOptions, _Asked):
+    """Parameters of `GET /search`."""
+
+    page: str = Field("", description="As for `/ask`.")
+
+
+class ExamplesParameters(Parameters):
+    """Parameters of `GET /examples`."""
+
+    status: str = Field("", description="Only examples whose last run had this status, as `ok` or `timeout`.")
+    page: str = Field("", description="Only examples of this page.")
+
+
+class RunParameters(Parameters):
+    """Parameters of `POST /run/{id}`."""
+
+    clock: Clock = Field("virtual", description="Skip waiting, or wait in real time.")
+
+
+AskQuery = Annotated[AskParameters, Query()]
+PageQuery = Annotated[PageParameters, Query()]
+SearchQuery = Annotated[SearchParameters, Query()]
+ExamplesQuery = Annotated[ExamplesParameters, Query()]
+RunQuery = Annotated[RunParameters, Query()]
+
+
+async def refuse_repeated(request: Request) -> None:
+    """Raise `InvalidRequest` when a parameter is given twice: whichever counted, one of the two would be ignored."""
+    counts = Counter(name for name, _ in request.query_params.multi_items())
+    repeated = [FieldError(name, f"is given {count} times") for name, count in counts.items() if count > 1]
+    if repeated:
+        raise InvalidRequest(repeated)
+
+
+def explain(error: Mapping[str, Any]) -> Iterator[FieldError]:
+    """Say in plain words what one error of a validation found."""
+    context = error.get("ctx", {})
+    if error["type"] == UNKNOWN:
+        for name in context["unknown"]:
+            near = difflib.get_close_matches(name, context["known"], n=1, cutoff=0.5)
+            known = f"did you mean {near[0]}?" if near else f"known are {', '.join(context['known'])}"
+            yield FieldError(name, f"is no parameter here; {known}")
+        return
+    place = [str(part) for part in error["loc"] if part not in {"query", "path", "body"}]
+    given = f", not {str(error['input'])[:80]!r}" if place and error["type"] != "missing" else ""
+    yield FieldError(".".join(place) or "q", f"{error['msg'][:1].lower()}{error['msg'][1:]}{given}")

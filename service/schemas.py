@@ -1,0 +1,192 @@
+"""The wire form of everything that is answered as JSON: the HTTP contract, field by field.
+
+Names in here are kept: clients build on them. Fields may be added, none renamed.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+RunStatus = Literal[
+    "ok",
+    "error",
+    "timeout",
+    "cpu_limit",
+    "memory_limit",
+    "process_limit",
+    "output_limit",
+    "disk_limit",
+    "forbidden_syscall",
+    "virtual_time_limit",
+    "killed",
+    "not_runnable",
+    "sandbox_error",
+    "sandbox_unavailable",
+]
+
+
+class Body(BaseModel):
+    """Base of all bodies."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+class CitationBody(Body):
+    """Which excerpt, by rank, and which lines of which page a part of the answer was taken from."""
+
+    excerpt: int = Field(examples=[1])
+    page: str = Field(examples=["guide/tasks.md"])
+    start_line: int
+    end_line: int
+
+
+class DirectAnswerBody(Body):
+    """The answer in about 300 characters at most."""
+
+    text: str
+    kind: Literal["extractive", "generated"]
+    citations: list[CitationBody]
+
+
+class ExcerptBody(Body):
+    """A piece of the notes, verbatim, with its place."""
+
+    rank: int
+    id: str
+    page: str
+    title: str
+    headings: list[str]
+    url: str = Field(examples=["/guide/tasks#create_task"])
+    start_line: int
+    end_line: int
+    text: str = Field(description="Exactly the file's characters between the two lines; fences are balanced.")
+    score: float
+
+
+class RunBody(Body):
+    """How a run of an example ended. Slow or failing example code is a result, not an error."""
+
+    status: RunStatus
+    reason: str = Field("", description="Why it was not run, or what ended it; empty when there is nothing to say.")
+    exit_code: int | None = None
+    stdout: str = ""
+    stderr: str = ""
+    truncated: bool = Field(False, description="Whether output beyond the bound was dropped.")
+    duration_ms: float | None = None
+    clock: Literal["virtual", "real"] | None = None
+    virtual_seconds: float | None = Field(None, description="Time that passed for the program under the virtual clock.")
+    python: str | None = Field(None, description="Version of the interpreter that ran it.")
+    verified_at: str | None = Field(None, description="When it ran: UTC, ISO 8601.")
+    matches_expected: bool | None = Field(
+        None, description="Whether it printed what the notes say; null if they don't."
+    )
+
+
+class ExampleBody(Body):
+    """A code example of the notes, with the proof that it ran."""
+
+    id: str
+    page: str
+    url: str
+    title: str = ""
+    start_line: int
+    end_line: int
+    language: str
+    code: str = Field(description="Verbatim.")
+    program: str | None = Field(description="What really ran; null when nothing did.")
+    assembled: list[str] = Field(description="What was added to the code to make it a program, and why.")
+    expected_output: str | None
+    run: RunBody | None = Field(description="Null with `run=off`.")
+
+
+class SourceBody(Body):
+    """A page that the answer or its excerpts come from."""
+
+    title: str
+    url: str
+
+
+class FollowUpBody(Body):
+    """A question that the notes can answer next."""
+
+    question: str
+    url: str
+
+
+class IndexBody(Body):
+    """Which index answered."""
+
+    version: str
+    pages: int
+    chunks: int
+    model: str
+
+
+class ContinuationBody(Body):
+    """What `max_chars` left out, and where it is."""
+
+    excerpts: int
+    examples: int
+    url: str
+
+
+class AnswerBody(Body):
+    """Answer to `GET /ask`."""
+
+    question: str
+    goal: str
+    answered: bool
+    confidence: float = Field(ge=0, le=1)
+    reason: str = Field(description="Why there is no direct answer; empty when there is one.")
+    answer: DirectAnswerBody | None
+    excerpts: list[ExcerptBody]
+    examples: list[ExampleBody]
+    sources: list[SourceBody]
+    follow_ups: list[FollowUpBody]
+    continuation: ContinuationBody | None = None
+    index: IndexBody
+    took_ms: float
+
+
+class SearchBody(Body):
+    """Answer to `GET /search`."""
+
+    question: str
+    excerpts: list[ExcerptBody]
+    index: IndexBody
+    took_ms: float
+
+
+class ExamplesBody(Body):
+    """Answer to `GET /examples`."""
+
+    counts: dict[str, int] = Field(description="Number of examples by status of their last run.")
+    examples: list[ExampleBody]
+
+
+class HealthBody(Body):
+    """Answer to `GET /healthz`."""
+
+    status: Literal["ok"] = "ok"
+
+
+class SandboxBody(Body):
+    """How examples are isolated, and what that does not stop."""
+
+    available: bool
+    tier: str
+    reason: str
+    does_not_stop: list[str]
+
+
+class ReadyBody(Body):
+    """Answer to `GET /readyz`."""
+
+    status: Literal["ready"] = "ready"
+    index: IndexBody
+    built_at: str
+    newer_index: str = Field(description="Why a newer index is not taken; empty when there is none.")
+    sandbox: SandboxBody
+    examples: dict[str, int] = Field(description="Number of examples by status of their last run.")

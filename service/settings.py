@@ -1,0 +1,153 @@
+"""All settings of the service, read once from `ASKMD_*` variables; only the app factory and the command line read them.
+
+`python -m service.settings` prints the table that the README shows.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from service.errors import SettingNotUsable
+from service.sandbox.limits import Limits
+
+PREFIX = "ASKMD_"
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """What an operator can choose; every field has a default that works on a small machine."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True)
+
+    notes: Path = Field(PROJECT / "corpus" / "notes", description="Folder of Markdown notes.")
+    data: Path = Field(
+        PROJECT / "index" / "data", description="Folder for what is built: index, exported model, results of examples."
+    )
+    model: str = Field(
+        "all-MiniLM-L6-v2", min_length=1, description="Embedding model: a sentence-transformers name or a folder."
+    )
+    host: str = Field("127.0.0.1", min_length=1, description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+
+    excerpts: int = Field(5, ge=1, le=20, description="Excerpts in an answer when the request names no `k`.")
+    max_question_chars: int = Field(2_000, ge=50, le=100_000, description="Longest question, in characters.")
+    max_page_bytes: int = Field(
+        10_000_000, ge=1_000, le=1_000_000_000, description="Larger pages are left out, with a warning."
+    )
+    max_body_bytes: int = Field(65_536, ge=1_024, le=100_000_000, description="Largest request body, in bytes.")
+    question_queue: int = Field(
+        256, ge=1, le=10_000, description="Questions in work or waiting; further ones get a 503 with Retry-After."
+    )
+
+    run_concurrency: int = Field(2, ge=1, le=64, description="Examples that run at the same time.")
+    run_queue: int = Field(
+        8, ge=0, le=1_000, description="Runs that may wait; further ones get a 429 with Retry-After."
+    )
+    run_timeout_seconds: float = Field(5.0, gt=0, le=300, description="Longest run of an example, in real seconds.")
+    run_cpu_seconds: int = Field(3, ge=1, le=300, description="Processor time of one process of a run.")
+    run_memory_bytes: int = Field(
+        268_435_456, ge=67_108_864, le=17_179_869_184, description="Private memory of one process of a run."
+    )
+    run_processes: int = Field(32, ge=1, le=1_000, description="Processes and threads of a run at one time.")
+    run_disk_bytes: int = Field(
+        16_777_216,
+        ge=65_536,
+        le=1_073_741_824,
+        description="Size of a run's `/tmp`, which is all that it can write to.",
+    )
+    run_output_bytes: int = Field(
+        65_536, ge=1_024, le=16_777_216, description="Bytes kept of each of stdout and stderr; more ends the run."
+    )
+    run_virtual_seconds: float = Field(
+        600.0, gt=0, le=86_400, description="Waiting that a run's virtual clock may skip."
+    )
+
+    reload_seconds: float = Field(
+        1.0, ge=0, le=3_600, description="How often a newer index is looked for while serving; 0 turns it off."
+    )
+
+    @property
+    def model_cache(self) -> Path:
+        """Where exported models are kept."""
+        return self.data / "models"
+
+    @property
+    def ledger_file(self) -> Path:
+        """Where the results of examples are kept."""
+        return self.data / "ledger.sqlite3"
+
+    @property
+    def run_limits(self) -> Limits:
+        """What a run of an example may use."""
+        return Limits(
+            wall_seconds=self.run_timeout_seconds,
+            cpu_seconds=self.run_cpu_seconds,
+            memory_bytes=self.run_memory_bytes,
+            processes=self.run_processes,
+            temporary_bytes=self.run_disk_bytes,
+            stream_bytes=self.run_output_bytes,
+            virtual_seconds=self.run_virtual_seconds,
+        )
+
+
+def load_settings(environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+    """Read the settings; `overrides` (from the command line) win, those that are None count as not given.
+
+    Raises `SettingNotUsable` for a name that is not known or a value out of bounds.
+    """
+    refuse_unknown_names(os.environ if environment is None else environment)
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise SettingNotUsable(f"{variable(str(first['loc'][0]))}: {first['msg']}, not {first['input']!r}.") from None
+
+
+def refuse_unknown_names(environment: Mapping[str, str]) -> None:
+    """Raise `SettingNotUsable` for an `ASKMD_*` variable that no setting has: most often a slip of the pen."""
+    known = [variable(name) for name in Settings.model_fields]
+    for name in sorted(environment):
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            near = difflib.get_close_matches(name.upper(), known, n=1, cutoff=0.0)[0]
+            raise SettingNotUsable(f"There is no setting {name}; the nearest is {near}.")
+
+
+def variable(field: str) -> str:
+    """Name the environment variable of a settings field."""
+    return PREFIX + field.upper()
+
+
+def settings_table() -> str:
+    """Write all settings as a Markdown table: variable, default, what it may be, what it means."""
+    rows = ["| variable | default | may be | what it means |", "|---|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        rows.append(f"| `{variable(name)}` | `{_default(field)}` | {_bounds(field)} | {field.description} |")
+    return "\n".join(rows)
+
+
+def _default(field: FieldInfo) -> str:
+    if isinstance(field.default, Path):
+        return field.default.relative_to(PROJECT).as_posix()
+    return str(field.default)
+
+
+def _bounds(field: FieldInfo) -> str:
+    signs = {"Ge": "≥ {.ge}", "Gt": "> {.gt}", "Le": "≤ {.le}"}
+    stated = [signs[type(rule).__name__].format(rule) for rule in field.metadata if type(rule).__name__ in signs]
+    if stated:
+        return ", ".join(stated)
+    choices = getattr(field.annotation, "__args__", ())
+    return ", ".join(f"`{choice}`" for choice in choices) if choices else "any"
+
+
+if __name__ == "__main__":
+    print(settings_table())

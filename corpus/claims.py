@@ -1,0 +1,133 @@
+"""What comments in a code block say that it prints.
+
+A claim is a marker and a value: `# -> 3`, `# => 3`, `#> 3`, `# prints: 3`, `# Output: 3`, or `# Output:` alone with
+the comment lines below it. `->` and `=>` count only beside a print, because they also explain values. Python is read
+with its own tokenizer and syntax tree.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from corpus.javascript import scan_script
+from corpus.python_code import parse_python
+
+_CLAIM = re.compile(
+    r"""^(?://|\#)(?:
+        >[ \t](?P<shown>.*)
+      | [ \t]*(?:->|=>|→|⇒)[ \t]*(?P<value>\S.*)
+      | [ \t]*(?:prints?|printed|outputs?|logs)[ \t]*:(?P<named>.*)
+      | [ \t]*(?:prints?|outputs?|logs)[ \t]+(?P<literal>[-\d\[{('"].*|True|False|None)
+    )$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_COMMENT_MARK = re.compile(r"^(?://|#) ?")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One stated value; `line` counts from 0 in the block's code."""
+
+    line: int
+    text: str
+    scope: int = 0
+    """Line of the innermost function that holds it, from 1; 0 at the top level."""
+    whole: bool = False
+    """True for the lines of an "Output:" comment after the code: together they are all that is printed."""
+
+
+class _Comment(NamedTuple):
+    line: int
+    text: str
+    alone: bool
+
+
+def code_claims(language: str, code: str) -> tuple[Claim, ...]:
+    """Return what comments in Python, JavaScript or TypeScript code say that it prints, in the order of the lines."""
+    if language == "python":
+        return tuple(_claims(code, _python_comments(code), _python_prints(code)))
+    if language in ("javascript", "typescript"):
+        return tuple(_claims(code, _script_comments(code), _script_prints(code)))
+    return ()
+
+
+def _claims(code: str, comments: Sequence[_Comment], prints: dict[int, int]) -> Iterator[Claim]:
+    """`prints` maps each line of a print to its scope."""
+    last_code_line = _last_code_line(code, comments)
+    previous = _Comment(-2, "", alone=False)
+    print_line = block_line = -2
+    for comment in comments:
+        follows = comment.alone and comment.line == previous.line + 1
+        if not follows:
+            print_line = comment.line - comment.alone
+        scope, match = prints.get(print_line, 0), _CLAIM.match(comment.text)
+        if match is None and follows and block_line == previous.line:
+            block_line = comment.line
+            yield Claim(comment.line, _COMMENT_MARK.sub("", comment.text), scope, whole=comment.line > last_code_line)
+        elif match is not None:
+            text = (match["shown"] or match["value"] or match["named"] or match["literal"] or "").strip()
+            if match["named"] is not None and not text and comment.alone:
+                block_line = comment.line
+            if text and (match["value"] is None or print_line in prints):
+                yield Claim(comment.line, text, scope)
+        previous = comment
+
+
+def _last_code_line(code: str, comments: Sequence[_Comment]) -> int:
+    alone = {comment.line for comment in comments if comment.alone}
+    return max(
+        (number for number, line in enumerate(code.split("\n")) if line.strip() and number not in alone), default=-1
+    )
+
+
+def _python_comments(code: str) -> list[_Comment]:
+    found: list[_Comment] = []
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(code, newline="\n").readline):
+            if token.type == tokenize.COMMENT:
+                line, column = token.start
+                found.append(_Comment(line - 1, token.string.rstrip(), alone=not token.line[:column].strip()))
+    except (tokenize.TokenError, SyntaxError):
+        return found  # what stands before the broken place still counts
+    return found
+
+
+def _python_prints(code: str) -> dict[int, int]:
+    """Map the lines (from 0) of calls of print to the line of the function around them (from 1, else 0)."""
+    try:
+        pending: list[tuple[ast.AST, int]] = [(parse_python(code), 0)]
+    except SyntaxError:
+        return {}
+    found: dict[int, int] = {}
+    while pending:
+        node, scope = pending.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            scope = node.lineno
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("print", "pprint"):
+            found.update(dict.fromkeys(range(node.lineno - 1, node.end_lineno or node.lineno), scope))
+        pending.extend((child, scope) for child in ast.iter_child_nodes(node))
+    return found
+
+
+def _script_comments(code: str) -> list[_Comment]:
+    lines = code.split("\n")
+    return [
+        _Comment(token.line, token.text.rstrip(), alone=lines[token.line].lstrip().startswith("//"))
+        for token in scan_script(code)
+        if token.kind == "comment" and token.text.startswith("//")
+    ]
+
+
+def _script_prints(code: str) -> dict[int, int]:
+    """Map the lines that call the console to scope 0, with the closing lines of calls that go over several."""
+    calls = {token.line for token in scan_script(code) if token.kind == "word" and token.text == "console"}
+    closings = {
+        number for number, line in enumerate(code.split("\n")) if calls and line.strip() in (");", "});", "]);")
+    }
+    return dict.fromkeys(calls | closings, 0)

@@ -1,0 +1,71 @@
+"""The languages that examples can be run in: one table, one row each."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from service.sandbox.javascript import is_module
+from service.sandbox.limits import MEBIBYTE, Limits
+
+NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
+NAME_LENGTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """How programs of one language are named and started, and where its needs differ from the common limits."""
+
+    name: str
+    label: str
+    """What an outcome calls the interpreter, before its version."""
+    file_name: str
+    """Name of a program that has none that can be used."""
+    suffixes: tuple[str, ...]
+    options: tuple[str, ...]
+    """Interpreter options; `{heap}` stands for half the memory limit in MiB."""
+    processes: int = 0
+    """Fewest processes and threads that the interpreter needs to do its work."""
+    memory_factor: int = 1
+    """The interpreter reserves this many times what the program may use."""
+
+    def limits(self, limits: Limits) -> Limits:
+        """Return the common limits with this language's needs met."""
+        return dataclasses.replace(
+            limits,
+            processes=max(limits.processes, self.processes),
+            memory_bytes=limits.memory_bytes * self.memory_factor,
+        )
+
+    def command(self, executable: str, program: str, limits: Limits) -> tuple[str, ...]:
+        """Return the argument list that runs the file `program`; `limits` are the common ones."""
+        heap = max(limits.memory_bytes // MEBIBYTE // 2, 16)
+        return (executable, *(option.format(heap=heap) for option in self.options), program)
+
+    def program_name(self, name: str, code: str) -> str:
+        """Return the file name to run `code` under: the last part of `name` where it is plain, else the default."""
+        base = PurePosixPath(name).name
+        plain = len(base) <= NAME_LENGTH and not base.startswith((".", "-")) and NAME_CHARACTERS.issuperset(base)
+        chosen = base if plain and base.endswith(self.suffixes) else self.file_name
+        if self.name == "javascript" and chosen.endswith(".js") and is_module(code):
+            return chosen.removesuffix(".js") + ".mjs"
+        return chosen
+
+
+# -I: neither the environment nor the program's folder changes what is imported. -u: what was printed before a kill
+# is kept. -B: no .pyc files beside the program.
+PYTHON = Language("python", "python", "example.py", (".py",), ("-I", "-B", "-u", "-X", "utf8"))
+
+# Node starts about ten threads of its own, and maps more private memory than its heap.
+JAVASCRIPT = Language(
+    "javascript",
+    "node",
+    "example.js",
+    (".js", ".mjs", ".cjs"),
+    ("--max-old-space-size={heap}",),
+    processes=48,
+    memory_factor=2,
+)
+
+LANGUAGES = {language.name: language for language in (PYTHON, JAVASCRIPT)}

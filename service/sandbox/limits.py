@@ -1,0 +1,38 @@
+"""What a program may use at most, as plain data with its units.
+
+Memory is a limit per process (private writable memory); /tmp and /dev/shm are counted apart from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+KIBIBYTE = 1024
+MEBIBYTE = 1024 * KIBIBYTE
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Limits of one run."""
+
+    wall_seconds: float = 5.0
+    """Real time from the program's start until everything is killed."""
+    cpu_seconds: int = 3
+    """Processor time of one process; one second later it is killed even when it ignores the signal."""
+    memory_bytes: int = 256 * MEBIBYTE
+    processes: int = 32
+    """Processes and threads at one time; a language may need more (`languages.py`)."""
+    open_files: int = 64
+    file_bytes: int = 8 * MEBIBYTE
+    """Size of one file."""
+    temporary_bytes: int = 16 * MEBIBYTE
+    """Size of /tmp, the only place that is meant to be written."""
+    shared_memory_bytes: int = 4 * MEBIBYTE
+    """Size of /dev/shm."""
+    stack_bytes: int = 8 * MEBIBYTE
+    stream_bytes: int = 64 * KIBIBYTE
+    """Bytes kept of each of stdout and stderr; one byte more ends the run."""
+    program_bytes: int = 1 * MEBIBYTE
+    """Longest program that is accepted."""
+    virtual_seconds: float = 600.0
+    """Time that a virtual clock may skip."""

@@ -1,0 +1,145 @@
+"""What is asked of the sandbox, what it answers, and how the end of a process becomes a status.
+
+The classification is a pure function of what the service itself saw: who ended the run, the exit code, the stream
+sizes. Only the three labels that no kernel signal carries (memory, processes, disk) look at the end of stderr, which
+the program can forge; such a label says why a failed program failed, and never turns a failure into a success.
+"""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import dataclass
+from typing import Literal
+
+Clock = Literal["virtual", "real"]
+
+Status = Literal[
+    "ok",
+    "error",
+    "timeout",
+    "cpu_limit",
+    "memory_limit",
+    "process_limit",
+    "output_limit",
+    "disk_limit",
+    "forbidden_syscall",
+    "virtual_time_limit",
+    "killed",
+    "not_runnable",
+    "sandbox_error",
+    "sandbox_unavailable",
+]
+
+StopReason = Literal["timeout", "output_limit", "memory_limit", "killed"]
+
+SIGNAL_EXIT_BASE = 128  # a shell's way, and bwrap's, to report death by a signal
+
+STDERR_TAIL_CHARACTERS = 2000
+# A MemoryError may print a long traceback, Node's heap report a longer one: every mark is looked for in the tail only.
+MEMORY_MARKS = (
+    "MemoryError",
+    "heap out of memory",
+    "Fatal process out of memory",
+    "std::bad_alloc",
+    "Cannot allocate memory",
+)
+PROCESS_MARKS = ("BlockingIOError: [Errno 11]", "can't start new thread", "EAGAIN", "uv_thread_create")
+DISK_MARKS = ("[Errno 28]", "[Errno 27]", "ENOSPC", "EFBIG")
+
+SIGNAL_STATUS: dict[int, Status] = {
+    signal.SIGXCPU: "cpu_limit",
+    signal.SIGXFSZ: "disk_limit",
+    signal.SIGSYS: "forbidden_syscall",
+    signal.SIGKILL: "killed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Code to run, as it is to be seen by its interpreter."""
+
+    code: str
+    language: str = "python"
+    name: str = "example.py"
+    """File name that tracebacks show; only its last part is used."""
+    clock: Clock = "real"
+    """The clock asked for; the outcome says which one was used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended. Text is UTF-8 with undecodable bytes as backslash escapes."""
+
+    status: Status
+    exit_code: int | None = None
+    """None when a signal or the sandbox ended the program."""
+    signal: int | None = None
+    stdout: str = ""
+    stderr: str = ""
+    truncated: bool = False
+    """A stream was longer than its limit, and is cut there."""
+    duration_ms: float = 0.0
+    """Real time from the program's start to its end."""
+    clock: Clock = "real"
+    virtual_seconds: float | None = None
+    interpreter: str = ""
+    """Name and version, such as `python 3.11.2`."""
+    tier: str = ""
+    detail: str = ""
+    """For people: why there is no result, or what to do about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What the service saw of a process that is gone."""
+
+    exit_status: int | None
+    """What bwrap returned: the program's exit code, or 128 + signal; None when the service ended the run."""
+    stopped: StopReason | None
+    stdout: bytes
+    stderr: bytes
+    truncated: bool
+    duration_seconds: float
+
+
+def exit_of(ending: Ending) -> tuple[int | None, int | None]:
+    """Return (exit code, signal); one of them is None, or both when the service ended the run."""
+    status = ending.exit_status
+    if status is None or ending.stopped:
+        return None, None
+    if status < 0:
+        return None, -status
+    number = status - SIGNAL_EXIT_BASE
+    if number in signal.valid_signals():
+        return None, number
+    return status, None
+
+
+def classify(ending: Ending, cpu_seconds: int, processors: int) -> Status:
+    """Return the status of an ended run; `processors` bounds how fast processor time can have been used."""
+    if ending.stopped:
+        return ending.stopped
+    exit_code, number = exit_of(ending)
+    if exit_code == 0:
+        return "ok"
+    hint = _hint(decode(ending.stderr)[-STDERR_TAIL_CHARACTERS:])
+    if number == signal.SIGKILL and ending.duration_seconds * processors >= cpu_seconds + 1:
+        return "cpu_limit"  # the hard limit, of a program that ignored SIGXCPU
+    if number in SIGNAL_STATUS:
+        return SIGNAL_STATUS[number]
+    return hint or "error"
+
+
+def _hint(tail: str) -> Status | None:
+    if any(mark in tail for mark in MEMORY_MARKS):
+        return "memory_limit"
+    if any(mark in tail for mark in PROCESS_MARKS):
+        return "process_limit"
+    if any(mark in tail for mark in DISK_MARKS):
+        return "disk_limit"
+    return None
+
+
+def decode(stream: bytes) -> str:
+    """Return a stream as text that any JSON encoder takes."""
+    return stream.decode("utf-8", "backslashreplace")

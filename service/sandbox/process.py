@@ -1,0 +1,148 @@
+"""Supervises one confined process from start to burial: drains its output, ends it in time, leaves nothing behind.
+
+Everything happens on the event loop's own thread, since bwrap's `--die-with-parent` follows the thread that started
+it. A run ends with the exit of its processes, never with the end of their output: a program may close its output and
+run on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+
+from service.sandbox.errors import LaunchFailed
+from service.sandbox.handle import ProcessHandle
+from service.sandbox.outcome import Ending, StopReason, decode
+from service.sandbox.stream import CappedStream
+
+START_SECONDS = 20.0  # normally 20 ms; a busy machine must not turn it into a failure
+BURIAL_SECONDS = 10.0
+STATUS_BYTES = 4096
+READY, GO = b"R", b"G"
+
+logger = logging.getLogger(__name__)
+
+
+class ConfinedProcess:
+    """One bwrap with all that runs in it."""
+
+    def __init__(self, command: Sequence[str], descriptors: Sequence[int], control: socket.socket, status: int) -> None:
+        """Start `command`, which inherits `descriptors` and nothing else of the service.
+
+        `control` is our end of the socket to the first program inside, `status` that of the pipe that bwrap reports to.
+        """
+        self._control = control
+        self._status = status
+        self._stopped: StopReason | None = None
+        self._popen = subprocess.Popen(  # noqa: S603  (an argument list of our own, no shell)
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,
+            pass_fds=descriptors,
+            env={},
+            cwd="/",
+            start_new_session=True,
+        )
+        self._handles = [ProcessHandle(self._popen.pid)]
+
+    async def supervise(self, wall_seconds: float, stream_bytes: int) -> Ending:
+        """Let the program run for `wall_seconds` at most and return how it ended. Raises `LaunchFailed`.
+
+        When this returns or raises, by cancellation too, no process of the run is left.
+        """
+        streams = [
+            CappedStream(pipe.fileno(), stream_bytes, lambda: self.stop("output_limit"))
+            for pipe in (self._popen.stdout, self._popen.stderr)
+            if pipe is not None
+        ]
+        started, duration_seconds = False, 0.0
+        try:
+            started = await self._is_ready()
+            if started:
+                duration_seconds = await self._run(wall_seconds)
+        finally:
+            await self._bury(streams)
+        stdout, stderr = (bytes(stream.kept) for stream in streams)
+        if not started and not self._stopped:
+            raise LaunchFailed(decode(stderr).strip())
+        exit_status = None if self._stopped else self._popen.returncode
+        truncated = any(stream.truncated for stream in streams)
+        return Ending(exit_status, self._stopped, stdout, stderr, truncated, duration_seconds)
+
+    def stop(self, reason: StopReason) -> None:
+        """Kill everything; the first reason given is the one that counts."""
+        self._stopped = self._stopped or reason
+        self._kill()
+
+    async def _is_ready(self) -> bool:
+        """Wait for the first program inside, which sets its limits and then waits for the word to start."""
+        self._control.setblocking(False)
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                answer = await asyncio.get_running_loop().sock_recv(self._control, 1)
+        except (TimeoutError, ConnectionError):
+            return False
+        if answer != READY:
+            return False
+        # The program waits for us, so its process numbers can't have passed on to others yet.
+        report = os.read(self._status, STATUS_BYTES).decode("ascii")
+        self._handles.append(ProcessHandle(json.loads(report)["child-pid"]))
+        return True
+
+    async def _run(self, wall_seconds: float) -> float:
+        """Give the word to start and return the seconds until bwrap ended, or was ended."""
+        start = time.perf_counter()
+        self._control.send(GO)
+        try:
+            async with asyncio.timeout(wall_seconds):
+                await self._handles[0].gone.wait()
+        except TimeoutError:
+            self.stop("timeout")
+        return time.perf_counter() - start
+
+    async def _bury(self, streams: Sequence[CappedStream]) -> None:
+        """Kill what still runs, wait until it is gone, and give everything back."""
+        self._kill()
+        try:
+            async with asyncio.timeout(BURIAL_SECONDS):
+                for handle in self._handles:
+                    await handle.gone.wait()
+        except TimeoutError:
+            logger.error("A killed sandbox (process %d) is still there after %s s", self._popen.pid, BURIAL_SECONDS)
+        except asyncio.CancelledError:
+            for handle in self._handles:
+                handle.wait_without_loop(BURIAL_SECONDS)
+            raise
+        finally:
+            self._release(streams)
+
+    def _kill(self) -> None:
+        """Kill bwrap and, with its namespace's first process, the whole tree."""
+        if self._popen.returncode is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._popen.pid, signal.SIGKILL)
+        for handle in self._handles:
+            handle.kill()
+
+    def _release(self, streams: Sequence[CappedStream]) -> None:
+        for stream in streams:
+            stream.finish()
+        self._popen.poll()
+        for handle in self._handles:
+            handle.reap()
+            handle.close()
+        self._control.close()
+        os.close(self._status)
+        for pipe in (self._popen.stdout, self._popen.stderr):
+            if pipe is not None:
+                pipe.close()

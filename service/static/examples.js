@@ -29,6 +29,7 @@ export function exampleNode(example) {
     "article",
     { class: "example", "aria-label": `Example ${where}` },
     element("header", {},
+      example.title && element("span", { class: "name" }, example.title),
       link(example.url, where, { class: "where" }),
       element("span", { class: "language" }, example.language),
       button("Copy", (event) => copyText(example.code, event.currentTarget), { class: "quiet", "aria-label": "Copy the code" })),
@@ -88,9 +89,9 @@ function runFacts(run) {
   if (!run) return [];
   const facts = [
     run.duration_ms != null && duration(run.duration_ms),
-    run.virtual_seconds ? `${Number(run.virtual_seconds.toFixed(1))} s slept in no time` : null,
+    run.virtual_seconds ? `${Number(run.virtual_seconds.toFixed(1))} s on its virtual clock` : null,
     run.exit_code && `exit code ${run.exit_code}`,
-    run.python,
+    run.python && `Python ${run.python}`,
   ].filter(Boolean);
   const text = facts.join(", ");
   const when = run.verified_at && element("time", { datetime: run.verified_at, title: new Date(run.verified_at).toLocaleString() },

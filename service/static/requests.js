@@ -21,7 +21,7 @@ function failureSentence(response, body) {
   const seconds = Number(response.headers.get("retry-after"));
   const again = seconds > 0 ? ` Try again in ${seconds} ${seconds === 1 ? "second" : "seconds"}.` : " Try again in a moment.";
   if (response.status === 429) return `The server has more to do than it can take right now.${again}`;
+  if (response.status === 503) return `The server cannot answer right now.${again}`;
   const detail = typeof body?.detail === "string" ? body.detail : body?.title;
-  if (response.status === 503) return `${detail ?? "The server is not ready."}${again}`;
   return detail ?? `The server answered with status ${response.status}.`;
 }

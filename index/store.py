@@ -45,6 +45,7 @@ class Index:
         self._database = Database(generation / "notes.sqlite")
         self._pages = tuple(self._database.pages())
         self._page_rows = {page.path: row for row, page in enumerate(self._pages)}
+        self._chunk_counts = np.bincount(self.arrays.chunk_pages, minlength=len(self._pages))
 
     def pages(self) -> tuple[Page, ...]:
         """Return every page in reading order, without its text."""
@@ -57,6 +58,10 @@ class Index:
     def page_row(self, path: str) -> int | None:
         """Return a page's row number, or None."""
         return self._page_rows.get(path)
+
+    def chunk_count(self, page_row: int) -> int:
+        """Return how many chunks a page has."""
+        return int(self._chunk_counts[page_row])
 
     def chunks(self, rows: list[int]) -> list[Chunk]:
         """Return chunks by row, in the order asked for."""

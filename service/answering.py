@@ -1,0 +1,180 @@
+"""Answer a question from the index: search, choose the direct answer, judge it, and gather excerpts, examples and sources.
+
+Encoding and searching happen off the event loop. Everything returned is taken from the notes; nothing is made up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from urllib.parse import quote, urlencode
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.document import Chunk, Example, Passage
+from index.embedder import Embedder
+from index.search import GOAL_WEIGHT, Hit, Query, search
+from index.store import Index
+from service.answers import Answer, Citation, DirectAnswer, Excerpt, FollowUp, Question, Source
+from service.confidence import THRESHOLD, confidence
+from service.encoding import QuestionEncoder
+from service.passage_choice import Choice, choose_passages
+
+SEARCHED_CHUNKS = 30
+_EXAMPLES = 3
+_FOLLOW_UPS = 3
+_NEAREST_PAGES = 3
+_WORKERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What search gave, with the texts fetched: chunks in order of rank."""
+
+    hits: tuple[Hit, ...]
+    chunks: tuple[Chunk, ...]
+    choice: Choice
+
+
+class Answerer:
+    """Answers questions over one index. Use it from one event loop; call `close` at the end."""
+
+    def __init__(self, index: Index, embedder: Embedder, *, threshold: float = THRESHOLD) -> None:
+        self._index = index
+        self._encoder = QuestionEncoder(embedder)
+        self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="search")
+        self._threshold = threshold
+        self._titles = {page.path: page.title for page in index.pages()}
+
+    async def ask(self, question: Question) -> Answer:
+        """Answer a question; `answered` is False, with a reason, when the notes do not hold it."""
+        found = await self._find(question)
+        return self._answer(question, found)
+
+    async def search(self, question: Question) -> tuple[Excerpt, ...]:
+        """Return the best excerpts alone."""
+        found = await self._find(question)
+        return self._excerpts(found, question.limit)
+
+    def close(self) -> None:
+        """Stop the threads."""
+        self._encoder.close()
+        self._workers.shutdown(wait=True, cancel_futures=True)
+
+    async def _find(self, question: Question) -> Found:
+        vector = await self._encoder.encode(question.text)
+        if question.goal:
+            vector = _towards(vector, await self._encoder.encode(question.goal))
+        query = Query(question.text, vector, question.page, question.scope)
+        return await asyncio.get_running_loop().run_in_executor(self._workers, self._search, query, question.limit)
+
+    def _search(self, query: Query, limit: int) -> Found:
+        hits = search(self._index, query, max(SEARCHED_CHUNKS, limit))
+        choice = choose_passages(self._index, query.text, query.vector, hits)
+        return Found(tuple(hits), tuple(self._index.chunks([hit.row for hit in hits])), choice)
+
+    def _answer(self, question: Question, found: Found) -> Answer:
+        certainty = self._confidence(found)
+        answered = certainty >= self._threshold and bool(found.choice.passages)
+        excerpts = self._excerpts(found, question.limit, found.choice.passages if answered else ())
+        return Answer(
+            question=question,
+            answered=answered,
+            confidence=round(certainty, 3),
+            reason="" if answered else self._reason(found),
+            direct=_direct(found.choice.passages, excerpts) if answered else None,
+            excerpts=excerpts,
+            examples=self._examples(excerpts) if answered else (),
+            sources=self._sources(excerpts if answered else excerpts[:_NEAREST_PAGES]),
+            follow_ups=self._follow_ups(question, found, excerpts) if answered else (),
+        )
+
+    def _confidence(self, found: Found) -> float:
+        if not found.hits:
+            return 0.0
+        return confidence(max(hit.similarity for hit in found.hits[:10]), found.choice.similarity, found.choice.coverage)
+
+    def _reason(self, found: Found) -> str:
+        if not found.hits:
+            return "The notes hold nothing on this page or section that could be searched."
+        return "The notes do not seem to hold an answer to this. The nearest pages are listed as sources."
+
+    def _excerpts(self, found: Found, limit: int, cited: Sequence[Passage] = ()) -> tuple[Excerpt, ...]:
+        """Return the best chunks; those that the direct answer stands on come first."""
+        cited_rows = list(dict.fromkeys(passage.chunk for passage in cited))
+        position = {hit.row: i for i, hit in enumerate(found.hits)}
+        order = [position[row] for row in cited_rows] + [i for i, hit in enumerate(found.hits) if hit.row not in cited_rows]
+        return tuple(
+            self._excerpt(rank, found.chunks[i], found.hits[i].score) for rank, i in enumerate(order[: max(limit, len(cited_rows))], start=1)
+        )
+
+    def _excerpt(self, rank: int, chunk: Chunk, score: float) -> Excerpt:
+        return Excerpt(
+            rank=rank,
+            id=chunk.id,
+            page=chunk.path,
+            title=self._titles[chunk.path],
+            headings=chunk.headings,
+            url=page_url(chunk.path, chunk.anchor),
+            start_line=chunk.start_line,
+            end_line=chunk.end_line,
+            text=chunk.text,
+            score=round(score, 4),
+        )
+
+    def _examples(self, excerpts: Sequence[Excerpt]) -> tuple[Example, ...]:
+        """Return the examples inside the excerpts, then those of the best excerpt's section."""
+        inside: list[Example] = []
+        beside: list[Example] = []
+        for excerpt in excerpts:
+            for example in self._index.page_examples(excerpt.page):
+                if excerpt.start_line <= example.start_line <= excerpt.end_line:
+                    inside.append(example)
+                elif excerpt.rank == 1 and example.headings == excerpt.headings:
+                    beside.append(example)
+        return tuple({example.id: example for example in [*inside, *beside]}.values())[:_EXAMPLES]
+
+    def _sources(self, excerpts: Sequence[Excerpt]) -> tuple[Source, ...]:
+        pages = dict.fromkeys(excerpt.page for excerpt in excerpts)
+        return tuple(Source(self._titles[page], page_url(page)) for page in pages)
+
+    def _follow_ups(self, question: Question, found: Found, excerpts: Sequence[Excerpt]) -> tuple[FollowUp, ...]:
+        """Suggest the headings of further hits, which the notes are sure to answer."""
+        shown = {excerpt.headings[-1] for excerpt in excerpts[:1]}
+        headings: dict[str, str] = {}
+        for chunk in found.chunks:
+            heading = chunk.headings[-1]
+            if len(chunk.headings) > 1 and heading not in shown:
+                headings.setdefault(heading, chunk.path)
+        return tuple(_follow_up(heading, path, question.goal) for heading, path in list(headings.items())[:_FOLLOW_UPS])
+
+
+def page_url(path: str, anchor: str = "") -> str:
+    """Return a page's address: `guide/tasks.md` is at `/guide/tasks`."""
+    place = PurePosixPath(path)
+    bare = str(place.with_suffix("")) if place.suffix.lower() in (".md", ".markdown", ".mdx") else path
+    return "/" + quote(bare) + (f"#{quote(anchor)}" if anchor else "")
+
+
+def _follow_up(heading: str, path: str, goal: str) -> FollowUp:
+    text = heading if heading.endswith("?") else f"What do the notes say about {heading}?"
+    values = {"ask": text, **({"goal": goal} if goal else {})}
+    return FollowUp(text, f"{page_url(path)}.md?{urlencode(values)}")
+
+
+def _direct(passages: Sequence[Passage], excerpts: Sequence[Excerpt]) -> DirectAnswer:
+    """Join the passages and cite for each the excerpt that holds it."""
+    citations = []
+    for passage in passages:
+        rank = next(e.rank for e in excerpts if e.page == passage.path and e.start_line <= passage.start_line <= e.end_line)
+        citations.append(Citation(rank, passage.path, passage.start_line, passage.end_line))
+    return DirectAnswer(" ".join(passage.text for passage in passages), tuple(citations))
+
+
+def _towards(vector: NDArray[np.float32], goal: NDArray[np.float32]) -> NDArray[np.float32]:
+    mixed = vector + GOAL_WEIGHT * goal
+    return np.asarray(mixed / np.linalg.norm(mixed), dtype=np.float32)

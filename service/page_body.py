@@ -72,7 +72,7 @@ def page_body(page: Page) -> str:
 
 
 def _title_html(page: Page) -> str:
-    return f"<h1>{escape(page.title)}</h1>"
+    return f"<h1>{escape(page.title)}</h1>\n"
 
 
 def _plain_body(page: Page, reason: str) -> str:

@@ -32,13 +32,13 @@ MEDIA_TYPES: Mapping[str, str] = {
 }
 
 
-@router.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
+@router.get("/", include_in_schema=False)
 def chat_page(request: Request) -> Response:
     """Answer the chat page."""
     return _file_response(request, "index.html")
 
 
-@router.api_route("/static/{name}", methods=["GET", "HEAD"], include_in_schema=False)
+@router.get("/static/{name}", include_in_schema=False)
 def static_file(request: Request, name: str) -> Response:
     """Answer one of the files that the pages load."""
     if name not in MEDIA_TYPES:

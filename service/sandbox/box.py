@@ -45,14 +45,18 @@ class Box:
     interpreter: Interpreter
 
     async def run(self, code: str, name: str, limits: Limits, on_start: Callable[[ConfinedProcess], None]) -> Ending:
-        """Run `code` under the file name `name` and return how it ended. Raises `LaunchFailed`."""
+        """Run `code` under the file name `name` and return how it ended. Raises `LaunchFailed`.
+
+        `limits` are the common ones; the language's needs are added here. `on_start` gets what can stop the run.
+        """
+        limits = self.language.limits(limits)
         with ExitStack() as passed:
             try:
                 process = self._start(code, name, limits, passed)
             except OSError as error:
                 raise LaunchFailed(f"the sandbox's process did not start: {error}") from error
         on_start(process)
-        return await process.supervise(limits.wall_seconds, limits.stream_bytes)
+        return await process.supervise(limits)
 
     def _start(self, code: str, name: str, limits: Limits, passed: ExitStack) -> ConfinedProcess:
         """Start bwrap; `passed` closes our copies of what it inherits."""
@@ -99,7 +103,7 @@ class Box:
 
     def _command(self, path: str, control: int, limits: Limits) -> list[str]:
         first = [self.python.executable, "-I", "-S", "-B", START_PATH]
-        inside = json.dumps(resource_limits(self.language.limits(limits)))
+        inside = json.dumps(resource_limits(limits))
         return [*first, str(control), inside, *self.language.command(self.interpreter.executable, path, limits)]
 
 

@@ -14,26 +14,30 @@ from pathlib import Path
 
 from service.sandbox.arguments import environment
 from service.sandbox.box import Box, resource_limits
-from service.sandbox.errors import IsolationNotProven
+from service.sandbox.errors import IsolationNotProven, LaunchFailed
 from service.sandbox.limits import Limits
 from service.sandbox.outcome import Ending, decode
 
-REMEDY = "No example is run. Start the service where unprivileged users may make user namespaces."
+REMEDY = (
+    "No example is run. Unprivileged users must be allowed to make user namespaces: on the host by sysctl "
+    "(user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns), in a container by its seccomp profile."
+)
 
 
 async def prove(box: Box, limits: Limits) -> None:
-    """Run the canary in `box`. Raises `IsolationNotProven`, which says what was found, and `LaunchFailed`."""
+    """Run the canary in `box`. Raises `IsolationNotProven`, which says what was found and what to do."""
     if box.language.name != "python":
         await _prove_interpreter(box, limits)
         return
     with _bait() as bait:
         facts = {
             **bait,
+            "version": box.python.version,
             "environment": environment(box.python.library_path),
             "limits": resource_limits(box.language.limits(limits)),
         }
         source = resources.files("service.sandbox").joinpath("inside", "probe.py").read_text(encoding="utf-8")
-        ending = await box.run(f"{source}\n\nmain({facts!r})\n", "canary.py", limits, lambda process: None)
+        ending = await _run(box, f"{source}\n\nmain({facts!r})\n", "canary.py", limits)
     if ending.exit_status != 0 or ending.stdout != b"[]\n":
         raise IsolationNotProven(f"The canary run failed: {_found(ending)}. {REMEDY}")
 
@@ -41,9 +45,16 @@ async def prove(box: Box, limits: Limits) -> None:
 async def _prove_interpreter(box: Box, limits: Limits) -> None:
     """The walls are the same for every language; here the interpreter itself must work within them."""
     token = secrets.token_hex(8)
-    ending = await box.run(f"console.log({token!r})\n", "canary.js", limits, lambda process: None)
+    ending = await _run(box, f"console.log({token!r})\n", "canary.js", limits)
     if ending.exit_status != 0 or ending.stdout != f"{token}\n".encode():
         raise IsolationNotProven(f"{box.language.label} does not work in the sandbox: {_found(ending)}.")
+
+
+async def _run(box: Box, code: str, name: str, limits: Limits) -> Ending:
+    try:
+        return await box.run(code, name, limits, lambda process: None)
+    except LaunchFailed as error:
+        raise IsolationNotProven(f"The sandbox does not start: {error}. {REMEDY}") from error
 
 
 def _found(ending: Ending) -> str:

@@ -23,8 +23,11 @@ NODE_LIBRARY = "/usr/share/nodejs"  # Debian's node reads some of its own module
 
 PYTHON_QUESTION = """
 import json, os, platform, site, sys, sysconfig
+executable = os.path.realpath(sys.executable)
+if not os.access(executable, os.R_OK | os.X_OK):
+    sys.exit("setpriv could start it, but only with the rights that it has just given up")
 print(json.dumps({
-    "version": platform.python_version(), "executable": os.path.realpath(sys.executable), "prefix": sys.base_prefix,
+    "version": platform.python_version(), "executable": executable, "prefix": sys.base_prefix,
     "standard_library": sysconfig.get_path("stdlib"), "site_folders": site.getsitepackages(),
 }))
 """
@@ -50,7 +53,7 @@ def python_candidates(identity: Identity) -> Iterator[Interpreter]:
     base = Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}"
     seen = set()
     for path in (str(base), *PYTHON_PATHS):
-        answer = _ask([path, "-I", "-S", "-c", PYTHON_QUESTION], identity)
+        answer = _ask([path, "-I", "-S", "-c", PYTHON_QUESTION], identity, _own_libraries(path))
         if answer and (found := _python(json.loads(answer))).mounts not in seen:
             seen.add(found.mounts)
             yield found
@@ -65,11 +68,21 @@ def node_candidates(identity: Identity) -> Iterator[Interpreter]:
             yield Interpreter(answer.strip().removeprefix("v"), "/usr/bin/node", ((path, "/usr/bin/node"), *library))
 
 
-def _ask(command: list[str], identity: Identity) -> str:
+def _own_libraries(path: str) -> str:
+    """Return the folder of the shared libpython that belongs to the Python at `path`, or nothing.
+
+    Without /proc the loader can't follow a run path that is relative to the executable, and may take another one.
+    """
+    folder = Path(path).resolve().parent.parent / "lib"
+    return str(folder) if any(folder.glob("libpython*.so*")) else ""
+
+
+def _ask(command: list[str], identity: Identity, library_path: str = "") -> str:
     """Return what `command` prints when the sandbox's user runs it, or nothing when it can't."""
+    variables = {"LD_LIBRARY_PATH": library_path} if library_path else {}
     try:
         answer = subprocess.run(  # noqa: S603  (fixed arguments, no shell)
-            [*identity.prefix, *command], capture_output=True, text=True, env={}, cwd="/", timeout=PROBE_SECONDS
+            [*identity.prefix, *command], capture_output=True, text=True, env=variables, cwd="/", timeout=PROBE_SECONDS
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""

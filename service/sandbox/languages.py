@@ -24,7 +24,7 @@ class Language:
     """Name of a program that has none that can be used."""
     suffixes: tuple[str, ...]
     options: tuple[str, ...]
-    """Interpreter options; `{heap}` stands for half the memory limit in MiB."""
+    """Interpreter options; `{heap}` stands for half of what the program may use, in MiB."""
     processes: int = 0
     """Fewest processes and threads that the interpreter needs to do its work."""
     memory_factor: int = 1
@@ -36,11 +36,12 @@ class Language:
             limits,
             processes=max(limits.processes, self.processes),
             memory_bytes=limits.memory_bytes * self.memory_factor,
+            total_memory_bytes=limits.total_memory_bytes * self.memory_factor,
         )
 
     def command(self, executable: str, program: str, limits: Limits) -> tuple[str, ...]:
-        """Return the argument list that runs the file `program`; `limits` are the common ones."""
-        heap = max(limits.memory_bytes // MEBIBYTE // 2, 16)
+        """Return the argument list that runs the file `program` within `limits`, this language's own."""
+        heap = max(limits.memory_bytes // self.memory_factor // MEBIBYTE // 2, 16)
         return (executable, *(option.format(heap=heap) for option in self.options), program)
 
     def program_name(self, name: str, code: str) -> str:

@@ -1,6 +1,6 @@
 """What a program may use at most, as plain data with its units.
 
-Memory is a limit per process (private writable memory); /tmp and /dev/shm are counted apart from it.
+The kernel counts memory for each process; all of them together are watched. /tmp and /dev/shm have sizes of their own.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ class Limits:
     cpu_seconds: int = 3
     """Processor time of one process; one second later it is killed even when it ignores the signal."""
     memory_bytes: int = 256 * MEBIBYTE
+    """Private writable memory of one process."""
+    total_memory_bytes: int = 512 * MEBIBYTE
+    """The same of all processes of a run together."""
     processes: int = 32
     """Processes and threads at one time; a language may need more (`languages.py`)."""
     open_files: int = 64

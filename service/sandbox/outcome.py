@@ -11,6 +11,8 @@ import signal
 from dataclasses import dataclass
 from typing import Literal
 
+from service.sandbox.limits import KIBIBYTE, MEBIBYTE, Limits
+
 Clock = Literal["virtual", "real"]
 
 Status = Literal[
@@ -34,7 +36,7 @@ StopReason = Literal["timeout", "output_limit", "memory_limit", "killed"]
 
 SIGNAL_EXIT_BASE = 128  # a shell's way, and bwrap's, to report death by a signal
 
-STDERR_TAIL_CHARACTERS = 2000
+STDERR_TAIL_CHARACTERS = 4000
 # A MemoryError may print a long traceback, Node's heap report a longer one: every mark is looked for in the tail only.
 MEMORY_MARKS = (
     "MemoryError",
@@ -122,12 +124,26 @@ def classify(ending: Ending, cpu_seconds: int, processors: int) -> Status:
     exit_code, number = exit_of(ending)
     if exit_code == 0:
         return "ok"
-    hint = _hint(decode(ending.stderr)[-STDERR_TAIL_CHARACTERS:])
     if number == signal.SIGKILL and ending.duration_seconds * processors >= cpu_seconds + 1:
         return "cpu_limit"  # the hard limit, of a program that ignored SIGXCPU
     if number in SIGNAL_STATUS:
         return SIGNAL_STATUS[number]
-    return hint or "error"
+    return _hint(decode(ending.stderr)[-STDERR_TAIL_CHARACTERS:]) or "error"
+
+
+def explain(status: Status, limits: Limits) -> str:
+    """Return one sentence about a limit that ended a run, or nothing."""
+    sentences: dict[Status, str] = {
+        "timeout": f"Stopped after {limits.wall_seconds:g} s.",
+        "cpu_limit": f"Used more than {limits.cpu_seconds} s of processor time.",
+        "memory_limit": "Needed more memory than a run may use.",
+        "process_limit": f"Started more than {limits.processes} processes and threads.",
+        "output_limit": f"Printed more than {limits.stream_bytes // KIBIBYTE} KiB.",
+        "disk_limit": f"Wrote a file of more than {limits.file_bytes // MEBIBYTE} MiB, "
+        f"or {limits.temporary_bytes // MEBIBYTE} MiB in all.",
+        "forbidden_syscall": "Made a system call of another processor.",
+    }
+    return sentences.get(status, "")
 
 
 def _hint(tail: str) -> Status | None:

@@ -20,6 +20,8 @@ from contextlib import suppress
 
 from service.sandbox.errors import LaunchFailed
 from service.sandbox.handle import ProcessHandle
+from service.sandbox.limits import Limits
+from service.sandbox.memory import offer_to_kernel, until_over
 from service.sandbox.outcome import Ending, StopReason, decode
 from service.sandbox.stream import CappedStream
 
@@ -53,15 +55,22 @@ class ConfinedProcess:
             cwd="/",
             start_new_session=True,
         )
-        self._handles = [ProcessHandle(self._popen.pid)]
+        self._root = 0
+        try:
+            self._handles = [ProcessHandle(self._popen.pid)]
+        except OSError:
+            self._popen.kill()
+            self._popen.communicate()
+            raise
+        os.set_blocking(status, False)
 
-    async def supervise(self, wall_seconds: float, stream_bytes: int) -> Ending:
-        """Let the program run for `wall_seconds` at most and return how it ended. Raises `LaunchFailed`.
+    async def supervise(self, limits: Limits) -> Ending:
+        """Let the program run within `limits` and return how it ended. Raises `LaunchFailed`.
 
         When this returns or raises, by cancellation too, no process of the run is left.
         """
         streams = [
-            CappedStream(pipe.fileno(), stream_bytes, lambda: self.stop("output_limit"))
+            CappedStream(pipe.fileno(), limits.stream_bytes, lambda: self.stop("output_limit"))
             for pipe in (self._popen.stdout, self._popen.stderr)
             if pipe is not None
         ]
@@ -69,7 +78,7 @@ class ConfinedProcess:
         try:
             started = await self._is_ready()
             if started:
-                duration_seconds = await self._run(wall_seconds)
+                duration_seconds = await self._run(limits)
         finally:
             await self._bury(streams)
         stdout, stderr = (bytes(stream.kept) for stream in streams)
@@ -96,18 +105,26 @@ class ConfinedProcess:
             return False
         # The program waits for us, so its process numbers can't have passed on to others yet.
         report = os.read(self._status, STATUS_BYTES).decode("ascii")
-        self._handles.append(ProcessHandle(json.loads(report)["child-pid"]))
+        self._root = json.loads(report)["child-pid"]
+        self._handles.append(ProcessHandle(self._root))
+        offer_to_kernel(self._root)
         return True
 
-    async def _run(self, wall_seconds: float) -> float:
+    async def _run(self, limits: Limits) -> float:
         """Give the word to start and return the seconds until bwrap ended, or was ended."""
         start = time.perf_counter()
         self._control.send(GO)
+        ended = asyncio.create_task(self._handles[0].gone.wait())
+        memory = asyncio.create_task(until_over(self._root, limits.total_memory_bytes))
         try:
-            async with asyncio.timeout(wall_seconds):
-                await self._handles[0].gone.wait()
-        except TimeoutError:
-            self.stop("timeout")
+            await asyncio.wait({ended, memory}, timeout=limits.wall_seconds, return_when=asyncio.FIRST_COMPLETED)
+            if memory.done():
+                memory.result()
+            if not ended.done():
+                self.stop("memory_limit" if memory.done() else "timeout")
+        finally:
+            ended.cancel()
+            memory.cancel()
         return time.perf_counter() - start
 
     async def _bury(self, streams: Sequence[CappedStream]) -> None:

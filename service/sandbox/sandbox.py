@@ -20,7 +20,7 @@ from service.sandbox.identity import Identity, unprivileged_identity
 from service.sandbox.interpreter import Interpreter, node_candidates, python_candidates
 from service.sandbox.languages import JAVASCRIPT, LANGUAGES, PYTHON
 from service.sandbox.limits import Limits
-from service.sandbox.outcome import Ending, Outcome, Program, classify, decode, exit_of
+from service.sandbox.outcome import Ending, Outcome, Program, classify, decode, exit_of, explain
 from service.sandbox.process import ConfinedProcess
 from service.sandbox.seccomp import filter_bytes
 
@@ -28,7 +28,8 @@ logger = logging.getLogger(__name__)
 
 BOX_DOES_NOT_STOP = (
     "A bug in the kernel, in a system call that examples may make: the kernel is shared with the host.",
-    "Memory of many processes: the limit is per process, so a program may use it once for each process it is allowed.",
+    "Short peaks of memory: all processes of a run together are watched ten times a second, not held by the kernel.",
+    "Memory that belongs to no process, such as data waiting in sockets: up to a few hundred MiB until the run ends.",
     "Seeing the machine: kernel version, uptime, number of processors and size of memory.",
     "Signs between programs that run at the same time, such as locks on the shared read-only files.",
     "Mislabelled failures: a program can end as if by a signal or a limit; it can't make a kill look like success.",
@@ -143,8 +144,9 @@ class Sandbox:
 
 def _outcome(ending: Ending, limits: Limits, interpreter: str, tier: str) -> Outcome:
     exit_code, number = exit_of(ending)
+    status = classify(ending, limits.cpu_seconds, os.cpu_count() or 1)
     return Outcome(
-        status=classify(ending, limits.cpu_seconds, os.cpu_count() or 1),
+        status=status,
         exit_code=exit_code,
         signal=number,
         stdout=decode(ending.stdout),
@@ -153,6 +155,7 @@ def _outcome(ending: Ending, limits: Limits, interpreter: str, tier: str) -> Out
         duration_ms=round(ending.duration_seconds * 1000, 3),
         interpreter=interpreter,
         tier=tier,
+        detail=explain(status, limits),
     )
 
 

@@ -4,18 +4,16 @@ The service adds a last line that calls `main` with the facts: what there is to 
 inside. `main` stands alone: nothing of the project can be imported there.
 """
 
-import asyncio  # noqa: F401  (from here to ssl: what examples need; where one is broken the next interpreter is tried)
-import bz2  # noqa: F401
+import asyncio  # noqa: F401  (imported only to see that it can be: an interpreter may be broken inside; so are others)
 import ctypes
 import errno
 import hashlib  # noqa: F401
 import json
-import lzma  # noqa: F401
 import multiprocessing  # noqa: F401
 import os
+import platform
 import resource
 import socket
-import sqlite3  # noqa: F401
 import ssl  # noqa: F401
 from collections.abc import Callable
 from functools import partial
@@ -26,6 +24,7 @@ CLONE_NEWUSER = 0x10000000
 MEMFD_CREATE = {"x86_64": 319, "aarch64": 279}[os.uname().machine]
 FIRST_PROCESSES = 100  # numbers that processes inside may have too
 DESCRIPTORS = range(3, 256)
+ROOT_ENTRIES = {"bin", "dev", "etc", "inside", "lib", "lib64", "python", "tmp", "usr"}
 
 
 def main(facts: dict[str, Any]) -> None:
@@ -81,6 +80,11 @@ def setting_holes(facts: dict[str, Any]) -> list[str]:
     if dict(os.environ) != facts["environment"]:
         holes.append(f"sees other variables: {sorted(set(os.environ) ^ set(facts['environment']))}")
     for name, value in facts["limits"].items():
-        if resource.getrlimit(getattr(resource, name)) != tuple(value):
-            holes.append(f"has another {name}")
+        _, hard = resource.getrlimit(getattr(resource, name))
+        if hard == resource.RLIM_INFINITY or hard > value[1]:
+            holes.append(f"has a higher {name}")
+    if entries := {entry.name for entry in Path("/").iterdir()} - ROOT_ENTRIES:
+        holes.append(f"sees {sorted(entries)}")
+    if platform.python_version() != facts["version"]:
+        holes.append(f"is run by Python {platform.python_version()} in place of {facts['version']}")
     return holes

@@ -17,22 +17,23 @@ Piece = ExcerptBody | ExampleBody
 def fit(
     body: AnswerBody,
     max_chars: int | None,
-    skip: int,
+    skip: int | None,
     measure: Callable[[AnswerBody], int],
     continue_at: Callable[[int], str],
 ) -> AnswerBody:
-    """Return the answer with as many pieces after the first `skip` as fit into `max_chars`.
+    """Return the answer with as many pieces as fit into `max_chars`; a later part leaves out the first `skip`.
 
     `measure` tells the length of an answer in the form that will be sent; `continue_at` makes the address of the part
     that skips so many pieces. A later part holds at least one piece, however long, so that a reader gets on.
     """
-    pieces = in_turn(body)[skip:]
+    skipped = skip or 0
+    pieces = in_turn(body)[skipped:]
     whole = _with_pieces(body, pieces, None)
     if max_chars is None or measure(whole) <= max_chars:
         return whole
-    fitting = _part(body, pieces, 1 if skip and pieces else 0, skip, continue_at)
+    fitting = _part(body, pieces, 0 if skip is None else 1, skipped, continue_at)
     for count in range(1, len(pieces)):
-        longer = _part(body, pieces, count, skip, continue_at)
+        longer = _part(body, pieces, count, skipped, continue_at)
         if measure(longer) > max_chars:
             break
         fitting = longer

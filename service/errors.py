@@ -2,6 +2,7 @@
 
 ServiceError
 ├── SettingNotUsable     an `ASKMD_*` variable or an option is unknown or out of bounds
+├── AddressNotUsable     the server cannot listen where it should
 ├── RequestError         the caller can mend it
 │   ├── InvalidRequest   a parameter is unknown, given twice or out of bounds; names each
 │   ├── PageNotFound     the notes hold no such page; knows the nearest ones
@@ -27,6 +28,17 @@ class ServiceError(Exception):
 
 class SettingNotUsable(ServiceError):
     """A setting has a name that is not known, or a value that it cannot have."""
+
+
+class AddressNotUsable(ServiceError):
+    """The server cannot listen on its address."""
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        super().__init__(
+            f"Cannot listen on {host}:{port}: {reason}. Choose with --host and --port; --port 0 takes a free one."
+        )
+        self.host = host
+        self.port = port
 
 
 class RequestError(ServiceError):

@@ -22,6 +22,11 @@ class Generation:
     answerer: Answerer
     paths: PagePaths
 
+    def close(self) -> None:
+        """Stop its threads and close its files."""
+        self.answerer.close()
+        self.index.close()
+
 
 @dataclass(slots=True)
 class _Held:
@@ -31,7 +36,7 @@ class _Held:
 
     def close_if_unused(self) -> None:
         if self.replaced and not self.holders:
-            self.generation.index.close()
+            self.generation.close()
 
 
 class Generations:

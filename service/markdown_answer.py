@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlsplit
 
 from service.schemas import AnswerBody, ContinuationBody, ExampleBody, ExcerptBody, RunBody
 
@@ -25,10 +25,7 @@ def markdown_answer(body: AnswerBody) -> str:
     if body.continuation:
         blocks.append(_continuation(body.continuation))
     if body.follow_ups:
-        links = (
-            f"- [{inline(each.question)}]({_follow_up_url(each.url, each.question, body.goal)})"
-            for each in body.follow_ups
-        )
+        links = (f"- [{inline(each.question)}]({each.url})" for each in body.follow_ups)
         blocks += ["# Suggested Follow-up Questions", "\n".join(links)]
     if body.sources:
         blocks += ["# Sources" if body.answered else "# Nearest pages", "\n".join(_sources(body))]
@@ -40,7 +37,7 @@ def markdown_url(url: str) -> str:
     parts = urlsplit(url)
     path = parts.path.rstrip("/") or "/index"
     path = path if path.endswith(".md") else f"{path}.md"
-    fragment = f"#{quote(parts.fragment, safe='')}" if parts.fragment else ""
+    fragment = f"#{quote(parts.fragment, safe='%')}" if parts.fragment else ""
     return quote(path, safe="/%") + fragment
 
 
@@ -129,11 +126,6 @@ def _run_facts(run: RunBody) -> str:
 def _continuation(left_out: ContinuationBody) -> str:
     counts = f"{left_out.excerpts} more excerpts and {left_out.examples} more examples"
     return f"*{counts} were left out to keep within the length asked for: [the next part]({left_out.url}).*"
-
-
-def _follow_up_url(url: str, question: str, goal: str) -> str:
-    asked = {"ask": question, **({"goal": goal} if goal else {})}
-    return f"{markdown_url(urlsplit(url).path)}?{urlencode(asked)}"
 
 
 def _sources(body: AnswerBody) -> Iterator[str]:

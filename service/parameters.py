@@ -43,29 +43,37 @@ class Parameters(BaseModel):
 class SearchOptions(Parameters):
     """Where to look, and for how much."""
 
-    goal: str = Field("", description="What the asker wants to reach in the end; not the question again.")
-    scope: Scope = Field("site", description="Search everywhere, or only in the section or the page that `page` names.")
-    k: int | None = Field(None, ge=1, le=20, description="Number of excerpts; 5 unless the service is set otherwise.")
+    goal: str = Field(default="", description="What the asker wants to reach in the end; not the question again.")
+    scope: Scope = Field(
+        default="site", description="Search everywhere, or only in the section or the page that `page` names."
+    )
+    k: int | None = Field(
+        default=None, ge=1, le=20, description="Number of excerpts; 5 unless the service is set otherwise."
+    )
 
 
 class AskOptions(SearchOptions):
     """How the answer should come."""
 
-    run: Run = Field("cached", description="Results of examples: as kept, run again now, or none.")
-    clock: Clock = Field("virtual", description="With `run=live`: skip waiting, or wait in real time.")
+    run: Run = Field(default="cached", description="Results of examples: as kept, run again now, or none.")
+    clock: Clock = Field(default="virtual", description="With `run=live`: skip waiting, or wait in real time.")
     max_chars: int | None = Field(
-        None,
+        default=None,
         ge=200,
         le=1_000_000,
         description="Bound on the answer's length; what is left out comes with a link to it.",
     )
-    skip: int = Field(0, ge=0, le=100, description="Excerpts and examples that earlier parts of this answer gave.")
-    format: Form | None = Field(None, description="JSON or Markdown; without it the Accept header decides.")
+    skip: int | None = Field(
+        default=None, ge=0, le=100, description="For a later part: excerpts and examples that the parts before it gave."
+    )
+    format: Form | None = Field(default=None, description="JSON or Markdown; without it the Accept header decides.")
 
 
 class _Asked(Parameters):
-    q: str | None = Field(None, description="The question, in natural language.", examples=["What does gather return?"])
-    ask: str | None = Field(None, description="The same as `q`.")
+    q: str | None = Field(
+        default=None, description="The question, in natural language.", examples=["What does gather return?"]
+    )
+    ask: str | None = Field(default=None, description="The same as `q`.")
 
     @model_validator(mode="after")
     def _refuse_two_questions(self) -> Self:
@@ -83,7 +91,7 @@ class AskParameters(AskOptions, _Asked):
     """Parameters of `GET /ask`."""
 
     page: str = Field(
-        "", description="The page the asker reads, as `guide/tasks.md`: its sections rank a little higher."
+        default="", description="The page the asker reads, as `guide/tasks.md`: its sections rank a little higher."
     )
 
 
@@ -94,20 +102,20 @@ class PageParameters(AskOptions, _Asked):
 class SearchParameters(SearchOptions, _Asked):
     """Parameters of `GET /search`."""
 
-    page: str = Field("", description="As for `/ask`.")
+    page: str = Field(default="", description="As for `/ask`.")
 
 
 class ExamplesParameters(Parameters):
     """Parameters of `GET /examples`."""
 
-    status: str = Field("", description="Only examples whose last run had this status, as `ok` or `timeout`.")
-    page: str = Field("", description="Only examples of this page.")
+    status: str = Field(default="", description="Only examples whose last run had this status, as `ok` or `timeout`.")
+    page: str = Field(default="", description="Only examples of this page.")
 
 
 class RunParameters(Parameters):
     """Parameters of `POST /run/{id}`."""
 
-    clock: Clock = Field("virtual", description="Skip waiting, or wait in real time.")
+    clock: Clock = Field(default="virtual", description="Skip waiting, or wait in real time.")
 
 
 AskQuery = Annotated[AskParameters, Query()]

@@ -32,6 +32,7 @@ from service.errors import (
     TooManyRuns,
 )
 from service.parameters import explain
+from service.sandbox.errors import SandboxError
 
 log = logging.getLogger("askmd.problems")
 
@@ -54,7 +55,9 @@ class Problem(BaseModel):
     detail: str = Field(examples=["k: should be at least 1, not 0"])
     instance: str = Field(description="Path of the request.", examples=["/ask"])
     request_id: str = Field(examples=["0b9f3c7c5d0a4f6e"])
-    errors: list[FieldProblem] | None = Field(None, description="For a request that is not valid: each thing wrong.")
+    errors: list[FieldProblem] | None = Field(
+        default=None, description="For a request that is not valid: each thing wrong."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,7 @@ KINDS: Mapping[type[Exception], Kind] = {
     SettingNotUsable: INTERNAL,
     ServiceError: INTERNAL,
     CorpusError: INTERNAL,
+    SandboxError: INTERNAL,
     Exception: INTERNAL,
 }
 

@@ -69,18 +69,22 @@ class RunBody(Body):
     """How a run of an example ended. Slow or failing example code is a result, not an error."""
 
     status: RunStatus
-    reason: str = Field("", description="Why it was not run, or what ended it; empty when there is nothing to say.")
+    reason: str = Field(
+        default="", description="Why it was not run, or what ended it; empty when there is nothing to say."
+    )
     exit_code: int | None = None
     stdout: str = ""
     stderr: str = ""
-    truncated: bool = Field(False, description="Whether output beyond the bound was dropped.")
+    truncated: bool = Field(default=False, description="Whether output beyond the bound was dropped.")
     duration_ms: float | None = None
     clock: Literal["virtual", "real"] | None = None
-    virtual_seconds: float | None = Field(None, description="Time that passed for the program under the virtual clock.")
-    python: str | None = Field(None, description="Version of the interpreter that ran it.")
-    verified_at: str | None = Field(None, description="When it ran: UTC, ISO 8601.")
+    virtual_seconds: float | None = Field(
+        default=None, description="Time that passed for the program under the virtual clock."
+    )
+    python: str | None = Field(default=None, description="Version of the interpreter that ran it.")
+    verified_at: str | None = Field(default=None, description="When it ran: UTC, ISO 8601.")
     matches_expected: bool | None = Field(
-        None, description="Whether it printed what the notes say; null if they don't."
+        default=None, description="Whether it printed what the notes say; null if they don't."
     )
 
 
@@ -177,7 +181,8 @@ class SandboxBody(Body):
 
     available: bool
     tier: str
-    reason: str
+    detail: str = Field(description="What keeps examples from running, and what to do; empty when they run.")
+    interpreters: dict[str, str]
     does_not_stop: list[str]
 
 

@@ -27,58 +27,70 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True)
 
-    notes: Path = Field(PROJECT / "corpus" / "notes", description="Folder of Markdown notes.")
+    notes: Path = Field(default=PROJECT / "corpus" / "notes", description="Folder of Markdown notes.")
     data: Path = Field(
-        PROJECT / "index" / "data", description="Folder for what is built: index, exported model, results of examples."
+        default=PROJECT / "index" / "data",
+        description="Folder for what is built: the index and the results of examples.",
+    )
+    models: Path = Field(
+        default=PROJECT / "index" / "data" / "models",
+        description="Folder for exported models; several indexes can share it.",
     )
     model: str = Field(
-        "all-MiniLM-L6-v2", min_length=1, description="Embedding model: a sentence-transformers name or a folder."
+        default="all-MiniLM-L6-v2",
+        min_length=1,
+        description="Embedding model: a sentence-transformers name or a folder.",
     )
-    host: str = Field("127.0.0.1", min_length=1, description="Address to listen on.")
-    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+    host: str = Field(default="127.0.0.1", min_length=1, description="Address to listen on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least level that is logged."
+    )
 
-    excerpts: int = Field(5, ge=1, le=20, description="Excerpts in an answer when the request names no `k`.")
-    max_question_chars: int = Field(2_000, ge=50, le=100_000, description="Longest question, in characters.")
+    excerpts: int = Field(default=5, ge=1, le=20, description="Excerpts in an answer when the request names no `k`.")
+    max_question_chars: int = Field(default=2_000, ge=50, le=100_000, description="Longest question, in characters.")
     max_page_bytes: int = Field(
-        10_000_000, ge=1_000, le=1_000_000_000, description="Larger pages are left out, with a warning."
+        default=10_000_000, ge=1_000, le=1_000_000_000, description="Larger pages are left out, with a warning."
     )
-    max_body_bytes: int = Field(65_536, ge=1_024, le=100_000_000, description="Largest request body, in bytes.")
+    max_body_bytes: int = Field(default=65_536, ge=1_024, le=100_000_000, description="Largest request body, in bytes.")
     question_queue: int = Field(
-        256, ge=1, le=10_000, description="Questions in work or waiting; further ones get a 503 with Retry-After."
+        default=256,
+        ge=1,
+        le=10_000,
+        description="Questions in work or waiting; further ones get a 503 with Retry-After.",
     )
 
-    run_concurrency: int = Field(2, ge=1, le=64, description="Examples that run at the same time.")
+    run_concurrency: int = Field(default=2, ge=1, le=64, description="Examples that run at the same time.")
     run_queue: int = Field(
-        8, ge=0, le=1_000, description="Runs that may wait; further ones get a 429 with Retry-After."
+        default=8, ge=0, le=1_000, description="Runs that may wait; further ones get a 429 with Retry-After."
     )
-    run_timeout_seconds: float = Field(5.0, gt=0, le=300, description="Longest run of an example, in real seconds.")
-    run_cpu_seconds: int = Field(3, ge=1, le=300, description="Processor time of one process of a run.")
+    run_timeout_seconds: float = Field(
+        default=5.0, gt=0, le=300, description="Longest run of an example, in real seconds."
+    )
+    run_cpu_seconds: int = Field(default=3, ge=1, le=300, description="Processor time of one process of a run.")
     run_memory_bytes: int = Field(
-        268_435_456, ge=67_108_864, le=17_179_869_184, description="Private memory of one process of a run."
+        default=268_435_456, ge=67_108_864, le=17_179_869_184, description="Private memory of one process of a run."
     )
-    run_processes: int = Field(32, ge=1, le=1_000, description="Processes and threads of a run at one time.")
+    run_processes: int = Field(default=32, ge=1, le=1_000, description="Processes and threads of a run at one time.")
     run_disk_bytes: int = Field(
-        16_777_216,
+        default=16_777_216,
         ge=65_536,
         le=1_073_741_824,
         description="Size of a run's `/tmp`, which is all that it can write to.",
     )
     run_output_bytes: int = Field(
-        65_536, ge=1_024, le=16_777_216, description="Bytes kept of each of stdout and stderr; more ends the run."
+        default=65_536,
+        ge=1_024,
+        le=16_777_216,
+        description="Bytes kept of each of stdout and stderr; more ends the run.",
     )
     run_virtual_seconds: float = Field(
-        600.0, gt=0, le=86_400, description="Waiting that a run's virtual clock may skip."
+        default=600.0, gt=0, le=86_400, description="Waiting that a run's virtual clock may skip."
     )
 
     reload_seconds: float = Field(
-        1.0, ge=0, le=3_600, description="How often a newer index is looked for while serving; 0 turns it off."
+        default=1.0, ge=0, le=3_600, description="How often a newer index is looked for while serving; 0 turns it off."
     )
-
-    @property
-    def model_cache(self) -> Path:
-        """Where exported models are kept."""
-        return self.data / "models"
 
     @property
     def ledger_file(self) -> Path:

@@ -1,0 +1,60 @@
+"""Output for people: progress bars and colour on a terminal, plain text and silence when piped.
+
+Results go to standard output, everything else to standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+Report = Callable[[str, int, int], None]
+_HIDDEN = "\N{REPLACEMENT CHARACTER}"
+
+
+def results() -> Console:
+    """Return the console for results; text from the notes is never read as markup."""
+    return Console(highlight=False, markup=False, emoji=False)
+
+
+def messages() -> Console:
+    """Return the console for messages."""
+    return Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+
+def say(text: str) -> None:
+    """Write a message for people, on one line."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def write_json(value: Any) -> None:
+    """Write a result as JSON."""
+    print(json.dumps(value, ensure_ascii=False, indent=2), flush=True)
+
+
+def visible(text: str) -> str:
+    """Replace control characters, which could drive the reader's terminal; line ends and tabs stay."""
+    return "".join(_HIDDEN if unicodedata.category(each) == "Cc" and each not in "\n\t" else each for each in text)
+
+
+@contextmanager
+def progress_bars() -> Iterator[Report]:
+    """Show a bar for each stage that is reported, on a terminal only."""
+    console = messages()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        bars: dict[str, TaskID] = {}
+
+        def report(stage: str, done: int, total: int) -> None:
+            if stage not in bars:
+                bars[stage] = progress.add_task(stage.capitalize(), total=total)
+            progress.update(bars[stage], completed=done, total=total)
+
+        yield report

@@ -1,0 +1,146 @@
+"""Prove the notes' examples: put each together, run it in the sandbox, keep the result, compare it with what the notes
+say.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from corpus.document import Example
+from service.assembling import assemble
+from service.assembly import Assembly
+from service.ledger import Ledger, run_key
+from service.matching import matches_expected
+from service.runs import ProvenExample, Run
+from service.sandbox import Clock, Limits, Outcome, Program, Sandbox, Status
+
+__all__ = ["ExampleRunner", "Progress", "ProvenExample", "Run"]
+
+Progress = Callable[[int, int, ProvenExample], None]
+"""Called with the number of examples that are done, the number of all, and the one that was done last."""
+
+_PASSING: frozenset[Status] = frozenset({"not_runnable", "sandbox_error", "sandbox_unavailable", "killed"})
+"""These say something about this service, not about the program, so they are not kept."""
+
+
+class ExampleRunner:
+    """Runs examples and looks their results up; all of it on one event loop, but `cached` from any thread."""
+
+    def __init__(self, sandbox: Sandbox, ledger: Ledger, limits: Limits = Limits()) -> None:  # noqa: B008  (frozen)
+        """Run in `sandbox`, which was opened with `limits`, and keep results in `ledger`."""
+        self._sandbox = sandbox
+        self._ledger = ledger
+        self._limits = limits
+        self._pages: Mapping[str, Sequence[Example]] = {}
+        self._assemblies: dict[str, Assembly] = {}
+
+    def use_pages(self, examples_by_page: Mapping[str, Sequence[Example]]) -> None:
+        """Take the examples of all pages, from which one borrows what it lacks; they replace those taken before."""
+        self._pages = dict(examples_by_page)
+        self._assemblies = {}
+
+    def cached(self, example: Example, clock: Clock = "virtual") -> ProvenExample:
+        """Return the example with its kept result; without a run when none is known."""
+        assembly = self._assembly(example)
+        run = self._refusal(example, assembly)
+        if run is None and assembly.program is not None:
+            run = self._ledger.get(self._key(example, assembly.program, clock))
+        return _proven(example, assembly, run)
+
+    async def run(self, example: Example, clock: Clock = "virtual") -> ProvenExample:
+        """Run the example now and keep the result."""
+        assembly = await asyncio.to_thread(self._assembly, example)
+        run = self._refusal(example, assembly)
+        if run is None and assembly.program is not None:
+            program = Program(assembly.program, example.language, _file_name(example), _clock(example, clock))
+            run = _run_of(await self._sandbox.run(program))
+            if run.status not in _PASSING:
+                key = self._key(example, assembly.program, clock)
+                await asyncio.to_thread(self._ledger.put, key, run)
+        return _proven(example, assembly, run)
+
+    async def verify(
+        self,
+        examples_by_page: Mapping[str, Sequence[Example]],
+        progress: Progress | None = None,
+        *,
+        again: bool = False,
+        concurrency: int = 2,
+    ) -> tuple[ProvenExample, ...]:
+        """Run every example that no result is known of (`again`: every one); return all, in the order of the pages."""
+        self.use_pages(examples_by_page)
+        examples = [example for page in examples_by_page.values() for example in page]
+        places = asyncio.Semaphore(concurrency)
+        done = 0
+
+        async def prove(example: Example) -> ProvenExample:
+            nonlocal done
+            async with places:
+                known = None if again else await asyncio.to_thread(self.cached, example)
+                proven = known if known and known.run else await self.run(example)
+            done += 1
+            if progress is not None:
+                progress(done, len(examples), proven)
+            return proven
+
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(prove(example)) for example in examples]
+        return tuple(task.result() for task in tasks)
+
+    def _assembly(self, example: Example) -> Assembly:
+        if (known := self._assemblies.get(example.id)) is not None:
+            return known
+        assemblies = self._assemblies
+        assembly = assemble(example, self._pages.get(example.path, ()))
+        assemblies[example.id] = assembly
+        return assembly
+
+    def _refusal(self, example: Example, assembly: Assembly) -> Run | None:
+        """Return the result of an example that is not run, or None."""
+        if assembly.program is None:
+            return Run("not_runnable", assembly.reason)
+        status = self._sandbox.status
+        if not self._sandbox.available:
+            return Run("sandbox_unavailable", status.detail)
+        if example.language not in status.interpreters:
+            return Run("not_runnable", status.missing.get(example.language, f"language {example.language} is not run"))
+        return None
+
+    def _key(self, example: Example, program: str, clock: Clock) -> str:
+        interpreter = self._sandbox.status.interpreters[example.language]
+        return run_key(program, example.language, _clock(example, clock), self._limits, interpreter)
+
+
+def _clock(example: Example, clock: Clock) -> Clock:
+    return "real" if example.annotations.get("clock") == "real" else clock
+
+
+def _file_name(example: Example) -> str:
+    """Name the program after the file that the notes say it is; the sandbox has a name for the others."""
+    return example.title if "." in example.title else "example"
+
+
+def _run_of(outcome: Outcome) -> Run:
+    return Run(
+        status=outcome.status,
+        reason=outcome.detail,
+        exit_code=outcome.exit_code,
+        stdout=outcome.stdout,
+        stderr=outcome.stderr,
+        truncated=outcome.truncated,
+        duration_ms=round(outcome.duration_ms, 1),
+        clock=outcome.clock,
+        virtual_seconds=outcome.virtual_seconds,
+        python=outcome.interpreter.removeprefix("python ") or None,
+        verified_at=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def _proven(example: Example, assembly: Assembly, run: Run | None) -> ProvenExample:
+    """Compare the run with what the notes say: two examples may share a program, but not what is said about it."""
+    if run is not None:
+        run = dataclasses.replace(run, matches_expected=matches_expected(example, assembly.expects_error, run))
+    return ProvenExample(example, assembly, run)

@@ -1,0 +1,163 @@
+"""Complete a Python example: earlier definitions of its page, missing imports, the call of a coroutine that is only
+defined.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Sequence
+
+from corpus.document import Example
+from corpus.outputs import is_session, session_examples
+from corpus.python_code import compile_python, parse_python
+from service.assembly import Addition, NotRunnable
+from service.borrowing import Borrower, earlier_blocks, python_source
+from service.modules import missing_package, relative_import
+from service.obstacles import left_out, needs_input, needs_network
+from service.python_names import Statement, executed_statements, imports_everything, needed_names, split_statements
+from service.wrapping import awaiting_program, awaits_at_top_level, session_program
+
+_SYNTAX_ERRORS = frozenset({"SyntaxError", "IndentationError", "TabError"})
+_STARTERS = frozenset({"run", "run_until_complete", "run_forever"})
+
+
+def python_program(
+    example: Example, page_examples: Sequence[Example], expects_error: str
+) -> tuple[str, tuple[Addition, ...]]:
+    """Return the program and what was added to the example's code. Raises `NotRunnable`."""
+    _refuse_other_python(example)
+    code = python_source(example)
+    try:
+        compile_python(code)
+        statements = split_statements(code)
+    except SyntaxError as error:
+        if expects_error in _SYNTAX_ERRORS:
+            return code, ()
+        raise NotRunnable(_syntax_reason(example, error)) from None
+    called = "" if is_session(example.code) else uncalled_coroutine(statements)
+    added = _additions(example, page_examples, statements, called)
+    try:
+        return _compose(example, code, statements, added), added
+    except SyntaxError as error:
+        raise NotRunnable(f"syntax error with what it needs: {error.msg}") from None
+
+
+def uncalled_coroutine(statements: Sequence[Statement]) -> str:
+    """Return the coroutine function to call where the code only defines: `main`, else the last one; else empty.
+
+    It must need no arguments, have no decorators and not be a generator.
+    """
+    nodes = [node for statement in statements for node in statement.nodes]
+    if not all(_only_defines(node) for node in nodes):
+        return ""
+    names = [node.name for node in nodes if isinstance(node, ast.AsyncFunctionDef) and _can_be_called(node)]
+    return "main" if "main" in names else names[-1] if names else ""
+
+
+def _only_defines(node: ast.stmt) -> bool:
+    if isinstance(node, ast.Expr):
+        return isinstance(node.value, ast.Constant)
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        calls = (each.func for each in ast.walk(node) if isinstance(each, ast.Call))
+        return not any(isinstance(each, ast.Attribute) and each.attr in _STARTERS for each in calls)
+    return isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+
+
+def _can_be_called(function: ast.AsyncFunctionDef) -> bool:
+    arguments = function.args
+    required = len(arguments.posonlyargs) + len(arguments.args) - len(arguments.defaults)
+    required += sum(default is None for default in arguments.kw_defaults)
+    return not required and not function.decorator_list and not _yields(function)
+
+
+def _yields(function: ast.AsyncFunctionDef) -> bool:
+    """Tell whether the function itself is a generator; functions inside it don't count."""
+    pending: list[ast.AST] = list(function.body)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.Yield | ast.YieldFrom):
+            return True
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            pending.extend(ast.iter_child_nodes(node))
+    return False
+
+
+def _additions(
+    example: Example, page_examples: Sequence[Example], statements: Sequence[Statement], called: str
+) -> tuple[Addition, ...]:
+    """Return what has to be added, or raise `NotRunnable` for what can't be."""
+    nodes = [node for statement in statements for node in statement.nodes]
+    if module := relative_import(nodes):
+        raise NotRunnable(f"fragment: `{module}` is an import relative to a package")
+    _refuse_packages(nodes)
+    bound = frozenset().union(*(statement.binds for statement in statements))
+    borrower = Borrower(earlier_blocks(example, page_examples), bound)
+    borrower.need(needed_names(statements, called), nodes)
+    if called:
+        borrower.need(["asyncio"], parse_python("asyncio.run").body)
+    _refuse_packages(borrower.nodes())
+    executed = executed_statements(statements, called)
+    if borrower.missing and not imports_everything(statements):
+        raise NotRunnable(_missing_reason(sorted(borrower.missing)))
+    if needs_input(executed, bound):
+        raise NotRunnable("needs input")
+    if host := needs_network(executed):
+        raise NotRunnable(f"needs network: {host}")
+    if example.expected is None and (part := left_out(statements, executed)):
+        raise NotRunnable(f"fragment: {part}")
+    return (*borrower.additions(), *_call(called))
+
+
+def _call(called: str) -> tuple[Addition, ...]:
+    if not called:
+        return ()
+    return (Addition("call", "", f"asyncio.run({called}())", f"the block only defines `{called}`"),)
+
+
+def _compose(example: Example, code: str, statements: Sequence[Statement], added: Sequence[Addition]) -> str:
+    before = "".join(f"{addition.code}\n\n" for addition in added if addition.what != "call")
+    if is_session(example.code):
+        return session_program(before, session_examples(example.code))
+    head, body = _after_future_imports(code, statements) if before else ("", code)
+    after = "".join(f"\n\n{addition.code}\n" for addition in added if addition.what == "call")
+    program = head + before + body + after
+    return awaiting_program(program) if awaits_at_top_level(program) else program
+
+
+def _after_future_imports(code: str, statements: Sequence[Statement]) -> tuple[str, str]:
+    """Split the code behind its `from __future__` imports, which have to come first in any program."""
+    future = [
+        statement.last_line
+        for statement in statements
+        for node in statement.nodes
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__"
+    ]
+    if not future:
+        return "", code
+    lines = code.split("\n")
+    return "\n".join(lines[: future[-1]]) + "\n\n", "\n".join(lines[future[-1] :])
+
+
+def _refuse_other_python(example: Example) -> None:
+    wanted = example.annotations.get("requires", "")
+    numbers = tuple(int(part) for part in wanted.split(".") if part.isdecimal())
+    if numbers and numbers > sys.version_info[: len(numbers)]:
+        raise NotRunnable(f"needs Python {wanted}")
+
+
+def _refuse_packages(nodes: Sequence[ast.AST]) -> None:
+    if package := missing_package(nodes):
+        raise NotRunnable(f"needs package {package}")
+
+
+def _missing_reason(names: Sequence[str]) -> str:
+    listed = ", ".join(f"`{name}`" for name in names)
+    verb = "name {} is" if len(names) == 1 else "names {} are"
+    return f"fragment: {verb.format(listed)} defined nowhere before it on the page"
+
+
+def _syntax_reason(example: Example, error: SyntaxError) -> str:
+    if is_session(example.code) and not session_examples(example.code):
+        return "syntax error: the lines of the session don't fit together"
+    return f"syntax error on line {error.lineno or 1}: {error.msg}"

@@ -138,4 +138,6 @@ class Document:
     chunks: tuple[Chunk, ...]
     passages: tuple[Passage, ...]
     examples: tuple[Example, ...]
+    links: tuple[str, ...] = ()
+    """Addresses that the page links to, as written."""
     warnings: tuple[ReadWarning, ...] = ()

@@ -6,6 +6,7 @@ from corpus.blocks import is_closed_fence
 from corpus.chunks import page_chunks
 from corpus.document import Document, Page, ReadWarning
 from corpus.examples import extract_examples
+from corpus.links import page_links
 from corpus.markdown import ParsedPage, parse_page
 from corpus.passages import page_passages
 from corpus.sections import split_sections
@@ -22,6 +23,7 @@ def read_document(page: Page) -> Document:
         chunks,
         page_passages(parsed, chunks),
         extract_examples(parsed, sections),
+        page_links(parsed),
         tuple(_open_fences(parsed)),
     )
 

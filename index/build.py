@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from corpus.chunks import CHUNKER_VERSION
 from corpus.document import Chunk, Document, ReadWarning
+from corpus.links import count_links
 from corpus.reading import read_document
 from corpus.sources import DEFAULT_MAX_PAGE_BYTES, Corpus, read_corpus
 from index.analysis import ANALYSIS_VERSION, terms
@@ -145,6 +146,7 @@ def _write_generation(
         encoded += _write_vectors(aside, data_folder, "passage", passages, embedder, report)
         pages = np.repeat(np.arange(len(documents), dtype=np.int32), [len(document.chunks) for document in documents])
         np.save(aside / "chunk_pages.npy", pages)
+        np.save(aside / "page_links.npy", np.asarray(count_links(documents), dtype=np.int32))
         _write_terms(aside, documents, report)
         write_database(aside / "notes.sqlite", documents)
         manifest = _manifest(corpus, documents, embedder, version)

@@ -27,6 +27,9 @@ DENSE_WEIGHT = 0.6
 HEADING_WEIGHT = 0.5
 PAGE_TERMS_WEIGHT = 0.2
 PAGE_CHUNKS_WEIGHT = 0.5
+LINKS_WEIGHT = 0.2
+MANY_LINKS = 50
+"""A page that this many others link to has the full prior."""
 _PAGE_CHUNKS = 3
 GOAL_WEIGHT = 0.25
 ASKED_FROM_PAGE_BONUS = 0.15
@@ -61,7 +64,7 @@ def search(index: Index, query: Query, limit: int) -> list[Hit]:
         return []
     fused = fuse(similarities, lexical)
     pages = index.arrays.chunk_pages[rows]
-    scores = fused + _page_evidence(index, query, pages, fused) + _asked_from(index, query, pages)
+    scores = fused + _page_evidence(index, query, pages, fused) + _page_prior(index, pages) + _asked_from(index, query, pages)
     best = np.argsort(-scores, kind="stable")[:limit]
     return [Hit(int(rows[i]), int(pages[i]), float(scores[i]), float(similarities[i]), float(lexical[i])) for i in best]
 
@@ -111,6 +114,12 @@ def _page_evidence(index: Index, query: Query, pages: NDArray[np.int32], fused: 
         mean = float(top.sum()) / min(_PAGE_CHUNKS, index.chunk_count(int(page)))
         evidence[int(page)] = PAGE_TERMS_WEIGHT * by_terms.get(int(page), 0.0) + PAGE_CHUNKS_WEIGHT * mean
     return np.asarray([evidence[int(page)] for page in pages], dtype=np.float32)
+
+
+def _page_prior(index: Index, pages: NDArray[np.int32]) -> Scores:
+    """Return what being linked to adds: the logarithm of the number of pages that do."""
+    links = index.arrays.page_links[pages]
+    return np.asarray(LINKS_WEIGHT * np.minimum(np.log1p(links) / np.log1p(MANY_LINKS), 1), dtype=np.float32)
 
 
 def _asked_from(index: Index, query: Query, pages: NDArray[np.int32]) -> Scores:

@@ -21,12 +21,13 @@ class Arrays:
     """What search computes on; all mapped from the generation's folder.
 
     `chunk_vectors` (chunks, dimension) and `passage_vectors` (passages, dimension) are float32 of length 1; `chunk_pages` (chunks,)
-    gives each chunk's page row.
+    gives each chunk's page row, `page_links` (pages,) how many other pages link to each.
     """
 
     chunk_vectors: NDArray[np.float32]
     passage_vectors: NDArray[np.float32]
     chunk_pages: Rows
+    page_links: Rows
 
 
 class Index:
@@ -39,6 +40,7 @@ class Index:
             np.load(generation / "chunk_vectors.npy", mmap_mode="r"),
             np.load(generation / "passage_vectors.npy", mmap_mode="r"),
             np.load(generation / "chunk_pages.npy", mmap_mode="r"),
+            np.load(generation / "page_links.npy", mmap_mode="r"),
         )
         self.chunk_terms = LexicalIndex.open(generation / "chunk_terms")
         self.page_terms = LexicalIndex.open(generation / "page_terms")

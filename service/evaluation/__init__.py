@@ -1,0 +1,1 @@
+"""Measure search and answers against questions with known answers, through the very code that serves."""

@@ -62,6 +62,7 @@ function nextBlock(lines, base) {
   if (fence) return fencedBlock(lines, line.indexOf(fence), fence);
   if (/^<pre\b/i.test(trimmed)) return preBlock(line, lines);
   if (/^\{%.*%\}$/.test(trimmed)) return dialectLabel(trimmed);
+  if (/^(?: {4}|\t)/.test(line)) return codeBlock(dedent([line, ...takeWhile(lines, isIndented)]).join("\n").trimEnd());
   const heading = /^#{1,6}\s+(.*?)#*$/.exec(trimmed);
   if (heading) return element("p", { class: "excerpt-heading" }, inlineNodes(heading[1].trim(), base));
   if (trimmed.startsWith(">")) return quoteBlock(line, lines, base);
@@ -98,6 +99,8 @@ function dialectLabel(tag) {
   const label = /\b(?:title|style)="([^"]*)"/.exec(tag)?.[1];
   return label ? element("p", { class: "excerpt-label" }, label) : null;
 }
+
+const isIndented = (line) => line.trim() === "" || /^(?: {4}|\t)/.test(line);
 
 function takeWhile(lines, accept) {
   const taken = [];

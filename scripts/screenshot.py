@@ -1,0 +1,72 @@
+"""Take the README's picture: ask the real application a question about the shipped notes, in Debian's Chromium.
+
+`python -m scripts.screenshot [QUESTION] [--output FILE] [--dark]`
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlencode
+
+from playwright.sync_api import sync_playwright
+
+PROJECT = Path(__file__).resolve().parents[1]
+QUESTION = "In which order does gather return its results?"
+CHROMIUM_ARGUMENTS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking")
+WIDTH, HEIGHT = 1000, 1250
+STOP_SECONDS = 20
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the picture and tell its size."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("question", nargs="?", default=QUESTION)
+    parser.add_argument("--output", type=Path, default=PROJECT / "docs" / "chat.png")
+    parser.add_argument("--dark", action="store_true")
+    options = parser.parse_args(arguments)
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        parser.exit(1, "No Chromium here: apt-get install chromium\n")
+    with served() as url:
+        take(chromium, f"{url}?{urlencode({'ask': options.question})}", options.output, dark=options.dark)
+    print(f"{options.output}: {options.output.stat().st_size / 1000:.0f} kB")
+    return 0
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """Serve the shipped notes on a free port while the block runs; gives the address."""
+    command = [sys.executable, "-m", "service", "serve", "--json", "--port", "0"]
+    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603 — our own program
+        try:
+            announcement = server.stdout.readline() if server.stdout else ""
+            yield json.loads(announcement)["url"]
+        finally:
+            server.terminate()
+            server.wait(STOP_SECONDS)
+
+
+def take(chromium: str, address: str, output: Path, *, dark: bool) -> None:
+    """Open the address, wait for its answer and keep what the window shows."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_ARGUMENTS))
+        page = browser.new_page(
+            viewport={"width": WIDTH, "height": HEIGHT},
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
+        )
+        page.goto(address)
+        page.wait_for_selector(".direct")
+        page.screenshot(path=output)
+        browser.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -77,6 +77,8 @@ def kernel_holes() -> list[str]:
 
 def setting_holes(facts: dict[str, Any]) -> list[str]:
     holes = ["is root"] if 0 in os.getresuid() + os.getresgid() else []
+    if os.getpid() > FIRST_PROCESSES:
+        holes.append("shares its process numbers with the host")
     if dict(os.environ) != facts["environment"]:
         holes.append(f"sees other variables: {sorted(set(os.environ) ^ set(facts['environment']))}")
     for name, value in facts["limits"].items():

@@ -222,13 +222,14 @@ def _write_terms(aside: Path, documents: Sequence[Document], report: Progress) -
     report("indexing terms", len(documents), len(documents))
 
 
-def _chunk_terms(chunk: Chunk) -> tuple[list[str], list[str]]:
-    return terms(" ".join(chunk.headings)), terms(chunk.plain)
+def _chunk_terms(chunk: Chunk) -> list[str]:
+    """Headings and words in one field: in a field of their own, short headings outweigh what a chunk says."""
+    return terms(" ".join(chunk.headings)) + terms(chunk.plain)
 
 
-def _page_terms(document: Document) -> tuple[list[str], list[str]]:
+def _page_terms(document: Document) -> list[str]:
     headings = {heading: None for section in document.sections for heading in section.headings}
-    return terms(" ".join([document.page.title, *headings])), terms("\n".join(chunk.plain for chunk in document.chunks))
+    return terms("\n".join([document.page.title, *headings, *(chunk.plain for chunk in document.chunks)]))
 
 
 def _remove_leftovers(generations: Path) -> None:

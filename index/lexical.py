@@ -12,7 +12,7 @@ _HEAP_BYTES = 64_000_000
 
 
 class LexicalIndex:
-    """An inverted index over rows, each with a heading field and a body field."""
+    """An inverted index over numbered rows of terms."""
 
     def __init__(self, index: tantivy.Index) -> None:
         self._index = index
@@ -20,15 +20,15 @@ class LexicalIndex:
         self._searcher = index.searcher()
 
     @classmethod
-    def build(cls, folder: Path, rows: Iterable[tuple[Sequence[str], Sequence[str]]]) -> None:
-        """Write an index of (heading terms, body terms), numbered in order, into an empty folder."""
+    def build(cls, folder: Path, rows: Iterable[Sequence[str]]) -> None:
+        """Write an index of rows, numbered in order, into an empty folder."""
         folder.mkdir(parents=True, exist_ok=True)
         index = tantivy.Index(_schema(), path=str(folder))
         index.register_tokenizer(_TOKENIZER, tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
         # One thread keeps rows in one order of segments, so that equal notes give equal rankings.
         writer = index.writer(_HEAP_BYTES, 1)
-        for row, (heading, body) in enumerate(rows):
-            writer.add_document(tantivy.Document(row=row, heading=" ".join(heading), body=" ".join(body)))
+        for row, row_terms in enumerate(rows):
+            writer.add_document(tantivy.Document(row=row, text=" ".join(row_terms)))
         writer.commit()
         writer.wait_merging_threads()
 
@@ -37,14 +37,10 @@ class LexicalIndex:
         """Open an index for reading; its files are mapped, not loaded."""
         return cls(tantivy.Index.open(str(folder)))
 
-    def search(self, question_terms: Sequence[str], limit: int, *, heading_weight: float = 1.0) -> tuple[list[int], list[float]]:
+    def search(self, question_terms: Sequence[str], limit: int) -> tuple[list[int], list[float]]:
         """Return rows and BM25 scores, best first, of rows that hold at least one term."""
-        clauses = [
-            (tantivy.Occur.Should, tantivy.Query.boost_query(tantivy.Query.term_query(self._index.schema, field, term, "freq"), weight))
-            for term in question_terms
-            for field, weight in (("heading", heading_weight), ("body", 1.0))
-            if weight > 0
-        ]
+        schema = self._index.schema
+        clauses = [(tantivy.Occur.Should, tantivy.Query.term_query(schema, "text", term, "freq")) for term in question_terms]
         if not clauses:
             return [], []
         hits = self._searcher.search(tantivy.Query.boolean_query(clauses), limit, count=False).hits
@@ -52,13 +48,12 @@ class LexicalIndex:
         return [int(row) for row in rows], [float(score) for score, _ in hits]
 
     def document_frequency(self, term: str) -> int:
-        """Return the number of rows whose body holds the term."""
-        return int(self._searcher.doc_freq("body", term))
+        """Return the number of rows that hold the term."""
+        return int(self._searcher.doc_freq("text", term))
 
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_integer_field("row", stored=False, indexed=False, fast=True)
-    for field in ("heading", "body"):
-        builder.add_text_field(field, stored=False, tokenizer_name=_TOKENIZER, index_option="freq")
+    builder.add_text_field("text", stored=False, tokenizer_name=_TOKENIZER, index_option="freq")
     return builder.build()

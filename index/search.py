@@ -24,7 +24,6 @@ Scope = Literal["site", "section", "page"]
 CANDIDATES = 200
 """Chunks taken from each of the two rankings; more changed no measured result."""
 DENSE_WEIGHT = 0.6
-HEADING_WEIGHT = 0.5
 PAGE_TERMS_WEIGHT = 0.2
 PAGE_CHUNKS_WEIGHT = 0.5
 LINKS_WEIGHT = 0.2
@@ -97,7 +96,7 @@ def _candidates(index: Index, query: Query, allowed: NDArray[np.bool_] | None) -
 
 def _lexical(index: Index, text: str, limit: int) -> tuple[NDArray[np.int64], Scores]:
     question = content_terms(text) or terms(text)
-    rows, scores = index.chunk_terms.search(question, max(limit, 1), heading_weight=HEADING_WEIGHT)
+    rows, scores = index.chunk_terms.search(question, max(limit, 1))
     return np.asarray(rows, dtype=np.int64), np.asarray(scores, dtype=np.float32)
 
 

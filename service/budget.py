@@ -1,17 +1,20 @@
-"""Keep an answer within the length its reader asked for: whole excerpts and examples go, from the end; none is cut.
+"""Keep an answer within the length its reader asked for: whole pieces go, from the end; none is cut.
 
 Excerpts and examples take turns (best excerpt, best example, second excerpt, …), so that a short answer still shows
-both. What is left out is counted and linked.
+both; sources and follow-ups come last, as one piece. What is left out is counted and linked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import zip_longest
+from typing import Literal
 
 from service.schemas import AnswerBody, ContinuationBody, ExampleBody, ExcerptBody
 
-Piece = ExcerptBody | ExampleBody
+Piece = ExcerptBody | ExampleBody | Literal["ending"]
+ENDING: Literal["ending"] = "ending"
+"""Sources and follow-ups."""
 
 
 def fit(
@@ -28,12 +31,19 @@ def fit(
     """
     skipped = skip or 0
     pieces = in_turn(body)[skipped:]
-    whole = _with_pieces(body, pieces, None)
+
+    def part(count: int) -> AnswerBody:
+        left_out = pieces[count:]
+        following = continuation(left_out, continue_at(skipped + count)) if left_out else None
+        return with_pieces(body, pieces[:count], following)
+
+    whole = part(len(pieces))
     if max_chars is None or measure(whole) <= max_chars:
         return whole
-    fitting = _part(body, pieces, 0 if skip is None else 1, skipped, continue_at)
-    for count in range(1, len(pieces)):
-        longer = _part(body, pieces, count, skipped, continue_at)
+    least = 0 if skip is None else 1
+    fitting = part(least)
+    for count in range(least + 1, len(pieces)):
+        longer = part(count)
         if measure(longer) > max_chars:
             break
         fitting = longer
@@ -41,30 +51,28 @@ def fit(
 
 
 def in_turn(body: AnswerBody) -> list[Piece]:
-    """List excerpts and examples in turn, the best first."""
+    """List excerpts and examples in turn, the best first, and the ending."""
     pairs = zip_longest(body.excerpts, body.examples)
-    return [piece for pair in pairs for piece in pair if piece is not None]
+    ending: list[Piece] = [ENDING] if body.sources or body.follow_ups else []
+    return [piece for pair in pairs for piece in pair if piece is not None] + ending
 
 
-def _part(
-    body: AnswerBody, pieces: list[Piece], count: int, skip: int, continue_at: Callable[[int], str]
-) -> AnswerBody:
-    left_out = pieces[count:]
-    if not left_out:
-        return _with_pieces(body, pieces, None)
-    continuation = ContinuationBody(
-        excerpts=sum(isinstance(piece, ExcerptBody) for piece in left_out),
-        examples=sum(isinstance(piece, ExampleBody) for piece in left_out),
-        url=continue_at(skip + count),
-    )
-    return _with_pieces(body, pieces[:count], continuation)
+def continuation(left_out: Sequence[Piece], url: str) -> ContinuationBody:
+    """Tell what was left out and where it is."""
+    excerpts = sum(isinstance(piece, ExcerptBody) for piece in left_out)
+    examples = sum(isinstance(piece, ExampleBody) for piece in left_out)
+    return ContinuationBody(excerpts=excerpts, examples=examples, url=url)
 
 
-def _with_pieces(body: AnswerBody, pieces: list[Piece], continuation: ContinuationBody | None) -> AnswerBody:
+def with_pieces(body: AnswerBody, pieces: Sequence[Piece], following: ContinuationBody | None) -> AnswerBody:
+    """Return the answer with these pieces only."""
+    ends = ENDING in pieces
     return body.model_copy(
         update={
             "excerpts": [piece for piece in pieces if isinstance(piece, ExcerptBody)],
             "examples": [piece for piece in pieces if isinstance(piece, ExampleBody)],
-            "continuation": continuation,
+            "sources": body.sources if ends else [],
+            "follow_ups": body.follow_ups if ends else [],
+            "continuation": following,
         }
     )

@@ -5,10 +5,11 @@ Each request holds the generation it began with; a generation that was replaced 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from corpus.document import Example
 from index.store import Index
 from service.answering import Answerer
 from service.page_paths import PagePaths
@@ -21,6 +22,7 @@ class Generation:
     index: Index
     answerer: Answerer
     paths: PagePaths
+    examples_by_page: Mapping[str, Sequence[Example]]
 
     def close(self) -> None:
         """Stop its threads and close its files."""

@@ -124,8 +124,12 @@ def _run_facts(run: RunBody) -> str:
 
 
 def _continuation(left_out: ContinuationBody) -> str:
-    counts = f"{left_out.excerpts} more excerpts and {left_out.examples} more examples"
-    return f"*{counts} were left out to keep within the length asked for: [the next part]({left_out.url}).*"
+    counts = f"{_counted(left_out.excerpts, 'excerpt')} and {_counted(left_out.examples, 'example')}"
+    return f"*This part keeps within the length asked for. [The next part]({left_out.url}) holds {counts} more.*"
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _sources(body: AnswerBody) -> Iterator[str]:

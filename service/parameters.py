@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, Self
 
 from fastapi import Query, Request
@@ -15,8 +15,22 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from service.errors import FieldError, InvalidRequest
+from service.schemas import RunStatus
 
 UNKNOWN = "unknown_parameter"
+NAME_CHARS = 100
+"""Characters of an unknown name that are shown again."""
+OTHER_NAMES = {
+    "query": "q",
+    "question": "q",
+    "text": "q",
+    "limit": "k",
+    "top_k": "k",
+    "n": "k",
+    "count": "k",
+    "size": "k",
+}
+"""What other search services call ours."""
 
 Clock = Literal["virtual", "real"]
 Run = Literal["cached", "live", "off"]
@@ -108,8 +122,10 @@ class SearchParameters(SearchOptions, _Asked):
 class ExamplesParameters(Parameters):
     """Parameters of `GET /examples`."""
 
-    status: str = Field(default="", description="Only examples whose last run had this status, as `ok` or `timeout`.")
+    status: RunStatus | Literal["not_run", ""] = Field(default="", description="Only examples whose last run ended so.")
     page: str = Field(default="", description="Only examples of this page.")
+    limit: int = Field(default=200, ge=1, le=1_000, description="Examples in one answer.")
+    skip: int = Field(default=0, ge=0, description="Examples that answers before this one gave.")
 
 
 class RunParameters(Parameters):
@@ -138,10 +154,16 @@ def explain(error: Mapping[str, Any]) -> Iterator[FieldError]:
     context = error.get("ctx", {})
     if error["type"] == UNKNOWN:
         for name in context["unknown"]:
-            near = difflib.get_close_matches(name, context["known"], n=1, cutoff=0.5)
-            known = f"did you mean {near[0]}?" if near else f"known are {', '.join(context['known'])}"
-            yield FieldError(name, f"is no parameter here; {known}")
+            yield FieldError(name[:NAME_CHARS], f"is no parameter here; {_known(name, context['known'])}")
         return
     place = [str(part) for part in error["loc"] if part not in {"query", "path", "body"}]
     given = f", not {str(error['input'])[:80]!r}" if place and error["type"] != "missing" else ""
-    yield FieldError(".".join(place) or "q", f"{error['msg'][:1].lower()}{error['msg'][1:]}{given}")
+    message = str(error["msg"]).removeprefix("Input ")
+    yield FieldError(".".join(place) or "q", f"{message[:1].lower()}{message[1:]}{given}")
+
+
+def _known(name: str, known: Sequence[str]) -> str:
+    """Name the parameter that was most likely meant, or all that there are."""
+    usual = OTHER_NAMES.get(name.lower(), "")
+    near = [usual] if usual in known else difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    return f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"

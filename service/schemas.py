@@ -102,7 +102,7 @@ class ExampleBody(Body):
     program: str | None = Field(description="What really ran; null when nothing did.")
     assembled: list[str] = Field(description="What was added to the code to make it a program, and why.")
     expected_output: str | None
-    run: RunBody | None = Field(description="Null with `run=off`.")
+    run: RunBody | None = Field(description="Null with `run=off`, and before the first run.")
 
 
 class SourceBody(Body):
@@ -166,7 +166,10 @@ class SearchBody(Body):
 class ExamplesBody(Body):
     """Answer to `GET /examples`."""
 
-    counts: dict[str, int] = Field(description="Number of examples by status of their last run.")
+    counts: dict[str, int] = Field(
+        description="Number of examples by status of their last run; `not_run` has none yet."
+    )
+    total: int = Field(description="Number of examples that fit what was asked for, on all answers together.")
     examples: list[ExampleBody]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from corpus.errors import CorpusError
 from index.errors import IndexFault
 from service.errors import ServiceError, SettingNotUsable
+from service.evaluation.errors import EvaluationError
 from service.sandbox.errors import SandboxError
 
 DONE = 0
@@ -22,6 +23,7 @@ CODE_OF_ERROR: Mapping[type[Exception], int] = {
     CorpusError: NOTHING_TO_READ,
     IndexFault: NOTHING_TO_READ,
     SandboxError: NO_SANDBOX,
+    EvaluationError: USAGE,
     ServiceError: FAILED,
 }
 

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.budget import fit, in_turn
-from service.schemas import AnswerBody, ExampleBody, ExcerptBody, IndexBody
+from service.budget import ENDING, fit, in_turn
+from service.schemas import AnswerBody, ExampleBody, ExcerptBody, SourceBody
+
+SOURCE_CHARS = 5
 
 
 def answer_of(excerpt_sizes: list[int], example_sizes: list[int]) -> AnswerBody:
@@ -16,12 +18,13 @@ def answer_of(excerpt_sizes: list[int], example_sizes: list[int]) -> AnswerBody:
         ExampleBody.model_construct(id=str(number), code="y" * size) for number, size in enumerate(example_sizes)
     ]
     return AnswerBody.model_construct(
-        question="q", excerpts=excerpts, examples=examples, index=IndexBody(version="1", pages=1, chunks=1, model="m")
+        question="q", excerpts=excerpts, examples=examples, sources=[SourceBody(title="t", url="/t")], follow_ups=[]
     )
 
 
 def length(body: AnswerBody) -> int:
-    return sum(len(excerpt.text) for excerpt in body.excerpts) + sum(len(example.code) for example in body.examples)
+    texts = [excerpt.text for excerpt in body.excerpts] + [example.code for example in body.examples]
+    return sum(map(len, texts)) + SOURCE_CHARS * len(body.sources)
 
 
 def part(body: AnswerBody, max_chars: int | None, skip: int | None = None) -> AnswerBody:
@@ -29,12 +32,9 @@ def part(body: AnswerBody, max_chars: int | None, skip: int | None = None) -> An
 
 
 def test_in_turn_best_excerpt_then_best_example() -> None:
-    assert [type(piece).__name__ for piece in in_turn(answer_of([1, 1, 1], [1]))] == [
-        "ExcerptBody",
-        "ExampleBody",
-        "ExcerptBody",
-        "ExcerptBody",
-    ]
+    body = answer_of([1, 1, 1], [1])
+    first, second, third = body.excerpts
+    assert in_turn(body) == [first, body.examples[0], second, third, ENDING]
 
 
 def test_fit_no_bound_keeps_everything() -> None:
@@ -44,7 +44,7 @@ def test_fit_no_bound_keeps_everything() -> None:
 
 def test_fit_pieces_go_from_the_end_and_are_linked() -> None:
     body = part(answer_of([10, 10, 10], [10]), 25)
-    assert (len(body.excerpts), len(body.examples)) == (1, 1)
+    assert (len(body.excerpts), len(body.examples), body.sources) == (1, 1, [])
     assert body.continuation is not None
     assert body.continuation.model_dump() == {"excerpts": 2, "examples": 0, "url": "?skip=2"}
 
@@ -62,7 +62,7 @@ def test_fit_later_part_gives_at_least_one_piece() -> None:
     assert body.continuation.url == "?skip=2"
 
 
-@pytest.mark.parametrize("skip", [3, 100])
+@pytest.mark.parametrize("skip", [4, 100])
 def test_fit_nothing_left_is_the_end(skip: int) -> None:
     body = part(answer_of([10, 10, 10], []), 5, skip)
     assert (body.excerpts, body.continuation) == ([], None)
@@ -72,7 +72,7 @@ def test_fit_nothing_left_is_the_end(skip: int) -> None:
 def test_fit_following_the_links_gives_every_piece_once(excerpts: list[int], examples: list[int], bound: int) -> None:
     whole = answer_of(excerpts, examples)
     seen, skip = [], None
-    for _ in range(len(excerpts) + len(examples) + 2):
+    for _ in range(len(excerpts) + len(examples) + 3):
         body = part(whole, bound, skip)
         seen += in_turn(body)
         if body.continuation is None:

@@ -43,7 +43,7 @@ def test_every_error_has_an_exit_code(error: type[Exception]) -> None:
 
 @pytest.mark.parametrize("error", EVERY_ERROR, ids=lambda error: error.__name__)
 def test_every_error_stands_in_its_module_s_tree(error: type[Exception]) -> None:
-    assert error.__name__ in (inspect.getmodule(error).__doc__ or "")  # type: ignore[union-attr]
+    assert error.__name__ in (inspect.getmodule(error).__doc__ or "")
 
 
 def test_every_kind_of_problem_has_its_own_title() -> None:

@@ -22,7 +22,7 @@ class Closing:
 
 def a_generation() -> tuple[Generation, Closing]:
     closing = Closing()
-    return Generation(cast(Any, closing), cast(Any, Closing()), cast(Any, None)), closing
+    return Generation(cast(Any, closing), cast(Any, Closing()), cast(Any, None), {}), closing
 
 
 async def test_replace_unused_generation_closes_it_at_once() -> None:

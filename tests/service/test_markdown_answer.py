@@ -99,7 +99,7 @@ def test_markdown_answer_not_answered_says_why() -> None:
 def test_markdown_answer_what_was_left_out_is_linked() -> None:
     rest = ContinuationBody(excerpts=2, examples=1, url="/ask?q=x&skip=2")
     text = markdown_answer(an_answer().model_copy(update={"continuation": rest}))
-    assert "2 more excerpts and 1 more examples" in text
+    assert "holds 2 excerpts and 1 example more" in text
     assert "(/ask?q=x&skip=2)" in text
 
 

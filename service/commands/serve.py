@@ -1,0 +1,100 @@
+"""`askmd serve`: build what is missing, then answer over HTTP until told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import socket
+
+import uvicorn
+
+from index.store import open_index
+from service.app import create_app
+from service.commands.arguments import Subparsers, add_notes_argument, add_parser, settings_of
+from service.commands.exits import DONE, FAILED
+from service.commands.index import build, summary
+from service.commands.terminal import say
+from service.errors import AddressNotUsable
+from service.settings import Settings
+
+EXAMPLES = """  askmd serve                       on 127.0.0.1:8000
+  askmd serve --notes ~/notes --port 0   other notes, on a free port
+  askmd serve --no-build            refuse to start without an index"""
+
+REQUEST_HEAD_BYTES = 1_048_576
+"""A question of 100 kB, percent-encoded, still reaches the check that says how long it may be."""
+GRACE_SECONDS = 5
+
+
+def add_to(subparsers: Subparsers) -> None:
+    """Add the subcommand."""
+    parser = add_parser(subparsers, "serve", "Answer over HTTP, and on a chat page.", EXAMPLES)
+    add_notes_argument(parser)
+    parser.add_argument("--host", help="address to listen on (ASKMD_HOST)")
+    parser.add_argument("--port", type=int, help="port to listen on; 0 takes a free one (ASKMD_PORT)")
+    parser.add_argument("--no-build", action="store_true", help="serve the index as it is; refuse when there is none")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until interrupted. Raises AddressNotUsable, CorpusError or IndexFault before it starts."""
+    settings = settings_of(arguments)
+    listener = listen(settings.host, settings.port)
+    with listener:
+        if arguments.no_build:
+            open_index(settings.data).close()
+        else:
+            say(summary(build(settings)))
+        return serve(settings, listener, as_json=arguments.json)
+
+
+def serve(settings: Settings, listener: socket.socket, *, as_json: bool) -> int:
+    """Run the server on a socket that listens already."""
+    logging.basicConfig(
+        level=settings.log_level.upper(),
+        format="time=%(asctime)s level=%(levelname)s logger=%(name)s %(message)s",
+        datefmt="%Y-%m-%dT%H:%M:%S%z",
+    )
+    config = uvicorn.Config(
+        create_app(settings),
+        log_config=None,
+        log_level=settings.log_level,
+        access_log=False,  # the application writes its own lines, with the request's id
+        server_header=False,
+        h11_max_incomplete_event_size=REQUEST_HEAD_BYTES,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    server = AnnouncingServer(config, url_of(listener), as_json=as_json)
+    server.run(sockets=[listener])
+    return DONE if server.started else FAILED
+
+
+class AnnouncingServer(uvicorn.Server):
+    """Says where it is as soon as it answers."""
+
+    def __init__(self, config: uvicorn.Config, url: str, *, as_json: bool) -> None:
+        """Take the address to tell, and whether to tell it as JSON."""
+        super().__init__(config)
+        self._announcement = json.dumps({"url": url}) if as_json else f"Ask at {url}"
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to answer."""
+        await super().startup(sockets)
+        if self.started:
+            print(self._announcement, flush=True)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Listen on an address. Raises AddressNotUsable."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise AddressNotUsable(host, port, error.strerror or str(error)) from error
+
+
+def url_of(listener: socket.socket) -> str:
+    """Return the address that a listening socket answers at."""
+    host, port = listener.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/"

@@ -1,0 +1,21 @@
+"""`GET /ask`: a question's answer, its excerpts and its executed examples."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from service.negotiation import JSON, MARKDOWN
+from service.openapi import ANSWERS, problems
+from service.parameters import AskQuery
+from service.replies import reply_to_question
+from service.state import ScopeOfRequest
+
+router = APIRouter(tags=["ask"])
+
+
+@router.get("/ask", responses={**ANSWERS, **problems(422, 429, 503)})
+async def ask(request: Request, parameters: AskQuery, scope: ScopeOfRequest) -> Response:
+    """Answer a question over the notes: direct answer, verbatim excerpts, and examples with the proof that they ran."""
+    text = parameters.question or ""
+    return await reply_to_question(request, scope, text, parameters.page, parameters, (JSON, MARKDOWN))

@@ -1,0 +1,195 @@
+"""What lives as long as the application (index, model, sandbox, ledger) and what a request holds of it.
+
+The lifespan opens it before the first request and closes it after the last one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from corpus.document import Example
+from index.embedder import Embedder, open_embedder
+from index.errors import IndexFault
+from index.manifest import current_generation
+from index.store import open_index
+from service.admission import Admission
+from service.answering import Answerer
+from service.errors import NotReady, TooManyQuestions, TooManyRuns
+from service.examples import ExampleRunner
+from service.generations import Generation, Generations
+from service.ledger import Ledger
+from service.page_paths import PagePaths
+from service.runs import ProvenExample
+from service.sandbox import Sandbox
+from service.settings import Settings
+
+log = logging.getLogger("askmd.state")
+
+QUESTIONS_AT_WORK = 32
+"""Questions that are handed to the answerer at one time; it makes batches of them."""
+
+
+@dataclass(slots=True)
+class Application:
+    """Everything that is opened once."""
+
+    settings: Settings
+    embedder: Embedder
+    generations: Generations
+    sandbox: Sandbox
+    ledger: Ledger
+    runner: ExampleRunner
+    questions: Admission
+    runs: Admission
+    newer_index: str = ""
+    """Why a newer index on disk is not taken; empty when there is none."""
+    results_known: int = 0
+    """Number of results that this process has added to the ledger."""
+    counted: tuple[object, dict[str, int]] | None = None
+    """What examples were last counted for, and the counts."""
+
+    def results_revision(self) -> tuple[object, ...]:
+        """Return something that changes whenever a result of an example does, in this process or in another."""
+        file = self.settings.ledger_file
+        return self.results_known, *(_stamp(path) for path in (file, file.with_name(f"{file.name}-wal")))
+
+    async def take_newer_index(self) -> bool:
+        """Serve the index that is current on disk, if it is another one; the old one serves on when that fails."""
+        try:
+            if (
+                await asyncio.to_thread(current_generation, self.settings.data)
+                == self.generations.newest.index.generation
+            ):
+                self.newer_index = ""
+                return False
+            newer = await asyncio.to_thread(open_generation, self.settings, self.embedder)
+        except (IndexFault, OSError) as error:
+            if str(error) != self.newer_index:
+                log.error("A newer index cannot be used: %s", error)
+            self.newer_index = str(error)
+            return False
+        self.generations.replace(newer)
+        self.runner.use_pages(newer.examples_by_page)
+        self.newer_index = ""
+        log.info("Serving index %s, %d pages", newer.index.manifest.version, newer.index.manifest.pages)
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class RequestScope:
+    """What one request works with: the application, and the index generation that it holds until it is answered."""
+
+    application: Application
+    generation: Generation
+
+    @property
+    def settings(self) -> Settings:
+        """The application's settings."""
+        return self.application.settings
+
+
+@asynccontextmanager
+async def open_application(settings: Settings) -> AsyncIterator[Application]:
+    """Open everything, and close it after the block. Raises IndexFault when there is no index to serve."""
+    embedder = await asyncio.to_thread(open_embedder, settings.model, settings.models)
+    generations = Generations(await asyncio.to_thread(open_generation, settings, embedder))
+    async with contextlib.AsyncExitStack() as stack:
+        stack.callback(generations.close)
+        ledger = Ledger.open(settings.ledger_file)
+        stack.callback(ledger.close)
+        sandbox = await Sandbox.open(settings.run_limits, concurrency=settings.run_concurrency)
+        stack.push_async_callback(sandbox.close)
+        application = Application(
+            settings=settings,
+            embedder=embedder,
+            generations=generations,
+            sandbox=sandbox,
+            ledger=ledger,
+            runner=ExampleRunner(sandbox, ledger, settings.run_limits),
+            questions=Admission(QUESTIONS_AT_WORK, settings.question_queue, TooManyQuestions),
+            runs=Admission(settings.run_concurrency, settings.run_queue, lambda: TooManyRuns(retry_after(settings))),
+        )
+        application.runner.use_pages(generations.newest.examples_by_page)
+        yield application
+
+
+def open_generation(settings: Settings, embedder: Embedder) -> Generation:
+    """Open the current index generation for this model. Raises IndexFault."""
+    index = open_index(settings.data, model=embedder.model)
+    return Generation(index, Answerer(index, embedder), PagePaths(index.pages()), by_page(index.examples()))
+
+
+def by_page(examples: Iterable[Example]) -> dict[str, list[Example]]:
+    """Group examples by page, in the order given."""
+    grouped: dict[str, list[Example]] = {}
+    for example in examples:
+        grouped.setdefault(example.path, []).append(example)
+    return grouped
+
+
+@asynccontextmanager
+async def kept_current(application: Application) -> AsyncIterator[None]:
+    """Keep the application current in the background while the block runs."""
+    background = asyncio.create_task(keep_current(application), name="keep current")
+    try:
+        yield
+    finally:
+        background.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await background
+
+
+async def keep_current(application: Application) -> None:
+    """Verify the examples that no result is known of, then watch for a newer index, again and again."""
+    await verify_missing(application)
+    while application.settings.reload_seconds:
+        await asyncio.sleep(application.settings.reload_seconds)
+        if await application.take_newer_index():
+            await verify_missing(application)
+
+
+async def verify_missing(application: Application) -> None:
+    """Run the examples that no result is known of; one place is left for those who press Run meanwhile."""
+
+    def count(done: int, total: int, proven: ProvenExample) -> None:
+        application.results_known += 1
+
+    places = max(1, application.settings.run_concurrency - 1)
+    try:
+        await application.runner.verify(application.generations.newest.examples_by_page, count, concurrency=places)
+    except Exception:  # answers do not depend on it
+        log.exception("The examples could not be verified")
+
+
+async def hold(request: Request) -> AsyncIterator[RequestScope]:
+    """Give a request its scope. Raises NotReady before the application is open and after it is closed."""
+    application: Application | None = getattr(request.app.state, "application", None)
+    if application is None:
+        raise NotReady
+    async with application.generations.hold() as generation:
+        yield RequestScope(application, generation)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        stat = path.stat()
+    except OSError:
+        return 0, 0
+    return stat.st_mtime_ns, stat.st_size
+
+
+def retry_after(settings: Settings) -> int:
+    """Return the seconds after which a place among the runs is likely to be free."""
+    return max(1, round(settings.run_timeout_seconds))
+
+
+ScopeOfRequest = Annotated[RequestScope, Depends(hold)]

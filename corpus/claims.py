@@ -60,6 +60,8 @@ def code_claims(language: str, code: str) -> tuple[Claim, ...]:
 def _claims(code: str, comments: Sequence[_Comment], prints: dict[int, int]) -> Iterator[Claim]:
     """`prints` maps each line of a print to its scope."""
     last_code_line = _last_code_line(code, comments)
+    if last_code_line < 0:
+        return  # comments alone print nothing
     previous = _Comment(-2, "", alone=False)
     print_line = block_line = -2
     for comment in comments:

@@ -15,10 +15,9 @@ from markdown_it.token import Token
 from corpus.agent_lines import agent_line_ranges
 from corpus.annotations import comment_annotations, read_info
 from corpus.dialects import attributes_of, tag_name
-from corpus.html_code import pre_blocks
+from corpus.html_code import pre_blocks, visible_text
 from corpus.languages import canonical_language
 from corpus.markdown import ParsedPage, parse_page
-from corpus.plain import html_text
 
 _DEEPEST_NESTING = 8
 _MKDOCS_MARKS = ("=== ", "!!! ", "??? ", "???+ ")
@@ -118,11 +117,12 @@ class _Walk:
         fenced = token.type == "fence"
         info = read_info(token.info)
         first = token.map[0] + 1 + fenced
+        code = token.content if token.content.endswith("\n") else token.content + "\n"
         yield CodeBlock(
             first,
-            first + token.content.count("\n") - 1,
+            first + code.count("\n") - 1,
             info.word,
-            token.content,
+            code,
             info.title or self._title,
             self._tab,
             fenced,
@@ -160,7 +160,7 @@ class _Walk:
                 annotations=self._annotations,
             )
             self._annotations = {}
-        if not found and (text := html_text(token.content).strip()):
+        if not found and (text := visible_text(token.content)):
             yield Prose(text)
 
     def _whole_html(self, token: Token) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
@@ -23,26 +24,20 @@ class PreBlock:
 
 def pre_blocks(html: str) -> tuple[PreBlock, ...]:
     """Return the `<pre>` elements of a piece of HTML that are closed, in order. Never raises on malformed HTML."""
-    if "<pre" not in html.lower():
-        return ()
-    reader = _PreReader()
-    try:
-        reader.feed(html)
-        reader.close()
-    except AssertionError:  # html.parser's way to refuse `<![…`
-        pass
-    return tuple(reader.found)
+    return tuple(_read(html).found) if "<pre" in html.lower() else ()
 
 
 def visible_text(html: str) -> str:
     """Return the text of a piece of HTML without its tags and comments."""
+    return " ".join("".join(_read(html).text).split())
+
+
+def _read(html: str) -> _PreReader:
     reader = _PreReader()
-    try:
+    with suppress(AssertionError):  # html.parser's way to refuse `<![…`
         reader.feed(html)
         reader.close()
-    except AssertionError:
-        return ""
-    return " ".join("".join(reader.text).split())
+    return reader
 
 
 class _PreReader(HTMLParser):

@@ -91,8 +91,17 @@ def _session_output(code: str, start_line: int) -> ExpectedOutput | None:
     if not stated:
         return None
     text = "".join(example.want for example in stated).replace("<BLANKLINE>", "")
-    first, last = (example.lineno + example.source.count("\n") for example in (stated[0], stated[-1]))
+    lines = code.split("\n")
+    first, last = (_line_after(lines, example) for example in (stated[0], stated[-1]))
     return ExpectedOutput(text, start_line + first, start_line + last + stated[-1].want.count("\n") - 1, "doctest")
+
+
+def _line_after(lines: Sequence[str], example: doctest.Example) -> int:
+    """Return the line (from 0) behind a statement; its source does not tell, it lacks a last line of `...` alone."""
+    line = example.lineno + 1
+    while line < len(lines) and (lines[line].strip() == "..." or lines[line].lstrip().startswith("... ")):
+        line += 1
+    return line
 
 
 def closing_comment(code: str) -> tuple[int, int] | None:

@@ -35,6 +35,8 @@ def python_program(
         if expects_error in _SYNTAX_ERRORS:
             return code, ()
         raise NotRunnable(_syntax_reason(example, error)) from None
+    if not statements:
+        raise NotRunnable("the block holds comments only")
     called = "" if is_session(example.code) else uncalled_coroutine(statements)
     added = _additions(example, page_examples, statements, called)
     try:

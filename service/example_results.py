@@ -1,0 +1,95 @@
+"""The notes' examples with their results in wire form: looked up, run again, listed, counted."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from corpus.document import Example
+from service.answering import page_url
+from service.errors import ExampleNotFound, FieldError, InvalidRequest
+from service.parameters import AskOptions, Clock, ExamplesParameters
+from service.runs import ProvenExample
+from service.schemas import ExampleBody, ExamplesBody, RunBody
+from service.state import Application, RequestScope
+
+NOT_RUN = "not_run"
+
+
+def example_body(proven: ProvenExample, *, with_run: bool = True) -> ExampleBody:
+    """Make the body of an example."""
+    example = proven.example
+    return ExampleBody(
+        id=example.id,
+        page=example.path,
+        url=page_url(example.path, example.anchor),
+        title=example.title,
+        start_line=example.start_line,
+        end_line=example.end_line,
+        language=example.language,
+        code=example.code,
+        program=proven.assembly.program,
+        assembled=[str(addition) for addition in proven.assembly.added],
+        expected_output=example.expected.text if example.expected else None,
+        run=RunBody.model_validate(proven.run) if with_run and proven.run else None,
+    )
+
+
+async def show_examples(
+    application: Application, examples: Sequence[Example], options: AskOptions
+) -> list[ExampleBody]:
+    """Give examples with their results: as kept, run now, or none. Raises TooManyRuns."""
+    if options.run == "live":
+        return list(await asyncio.gather(*(run_example(application, example, options.clock) for example in examples)))
+    return await kept_results(application, examples, options.clock, with_run=options.run != "off")
+
+
+async def kept_results(
+    application: Application, examples: Sequence[Example], clock: Clock = "virtual", *, with_run: bool = True
+) -> list[ExampleBody]:
+    """Give examples with the results of their last runs."""
+
+    def look_up() -> list[ExampleBody]:
+        return [example_body(application.runner.cached(example, clock), with_run=with_run) for example in examples]
+
+    return await asyncio.to_thread(look_up)
+
+
+async def run_example(application: Application, example: Example, clock: Clock) -> ExampleBody:
+    """Run an example now. Raises TooManyRuns when the queue of runs is full."""
+    async with application.runs.enter():
+        proven = await application.runner.run(example, clock)
+    application.results_known += 1
+    return example_body(proven)
+
+
+async def find_example(scope: RequestScope, example_id: str) -> Example:
+    """Return an example of the notes. Raises ExampleNotFound."""
+    example = await asyncio.to_thread(scope.generation.index.example, example_id)
+    if example is None:
+        raise ExampleNotFound(example_id[:100])
+    return example
+
+
+async def list_examples(scope: RequestScope, wanted: ExamplesParameters) -> ExamplesBody:
+    """List the examples of the notes, or of one page, with the results of their last runs. Raises InvalidRequest."""
+    index = scope.generation.index
+    path = scope.generation.paths.resolve(wanted.page) if wanted.page else None
+    if wanted.page and path is None:
+        raise InvalidRequest([FieldError("page", "is not in the notes")])
+    examples = await asyncio.to_thread(lambda: index.page_examples(path) if path else index.examples())
+    bodies = await kept_results(scope.application, examples)
+    fitting = [body for body in bodies if not wanted.status or status_of(body) == wanted.status]
+    shown = fitting[wanted.skip : wanted.skip + wanted.limit]
+    return ExamplesBody(counts=count_by_status(bodies), total=len(fitting), examples=shown)
+
+
+def count_by_status(bodies: Iterable[ExampleBody]) -> dict[str, int]:
+    """Count examples by the status of their last run."""
+    return dict(Counter(map(status_of, bodies)))
+
+
+def status_of(body: ExampleBody) -> str:
+    """Return the status of an example's last run, `not_run` when it has none."""
+    return body.run.status if body.run else NOT_RUN

@@ -28,7 +28,7 @@ class _Found:
 
 
 def page_passages(parsed: ParsedPage, chunks: Sequence[Chunk]) -> tuple[Passage, ...]:
-    """Return the passages of a page's chunks, in order of the page."""
+    """Return the passages of a page's chunks, those of each chunk together, in order of the page."""
     passages: list[Passage] = []
     lead = ""
     for block in page_blocks(parsed):
@@ -38,7 +38,7 @@ def page_passages(parsed: ParsedPage, chunks: Sequence[Chunk]) -> tuple[Passage,
             position = _chunk_at(chunks, entry.start_line)
             if position is not None and len(entry.text) >= SHORTEST_CHARACTERS:
                 passages.append(Passage(position, parsed.page.path, entry.start_line, entry.end_line, entry.text, entry.kind))
-    return tuple(passages)
+    return tuple(sorted(passages, key=lambda passage: passage.chunk))
 
 
 def _chunk_at(chunks: Sequence[Chunk], line: int) -> int | None:

@@ -146,6 +146,7 @@ def _write_generation(
         encoded += _write_vectors(aside, data_folder, "passage", passages, embedder, report)
         pages = np.repeat(np.arange(len(documents), dtype=np.int32), [len(document.chunks) for document in documents])
         np.save(aside / "chunk_pages.npy", pages)
+        np.save(aside / "passage_starts.npy", _passage_starts(documents))
         np.save(aside / "page_links.npy", np.asarray(count_links(documents), dtype=np.int32))
         _write_terms(aside, documents, report)
         write_database(aside / "notes.sqlite", documents)
@@ -213,6 +214,15 @@ def _reuse(data_folder: Path, kind: str, keys: NDArray[np.void], vectors: Vector
     kept = [row for row, place in enumerate(places) if place >= 0]
     vectors[kept] = old_vectors[[places[row] for row in kept]]
     return [row for row, place in enumerate(places) if place < 0]
+
+
+def _passage_starts(documents: Sequence[Document]) -> NDArray[np.int32]:
+    """Return where each chunk's passages begin, with the end of the last; passages stand in the order of their chunks."""
+    counts = [0]
+    for document in documents:
+        per_chunk = np.bincount([passage.chunk for passage in document.passages], minlength=len(document.chunks))
+        counts.extend(int(count) for count in per_chunk[: len(document.chunks)])
+    return np.cumsum(counts, dtype=np.int32)
 
 
 def _write_terms(aside: Path, documents: Sequence[Document], report: Progress) -> None:

@@ -20,12 +20,13 @@ Rows = NDArray[np.int32]
 class Arrays:
     """What search computes on; all mapped from the generation's folder.
 
-    `chunk_vectors` (chunks, dimension) and `passage_vectors` (passages, dimension) are float32 of length 1; `chunk_pages` (chunks,)
-    gives each chunk's page row, `page_links` (pages,) how many other pages link to each.
+    `chunk_vectors` (chunks, dimension) and `passage_vectors` (passages, dimension) are float32 of length 1; the passages of chunk i are
+    `passage_starts[i]` up to `passage_starts[i + 1]`, exclusive; `chunk_pages` (chunks,) gives each chunk's page row, `page_links` (pages,) how many other pages link to each.
     """
 
     chunk_vectors: NDArray[np.float32]
     passage_vectors: NDArray[np.float32]
+    passage_starts: Rows
     chunk_pages: Rows
     page_links: Rows
 
@@ -39,6 +40,7 @@ class Index:
         self.arrays = Arrays(
             np.load(generation / "chunk_vectors.npy", mmap_mode="r"),
             np.load(generation / "passage_vectors.npy", mmap_mode="r"),
+            np.load(generation / "passage_starts.npy", mmap_mode="r"),
             np.load(generation / "chunk_pages.npy", mmap_mode="r"),
             np.load(generation / "page_links.npy", mmap_mode="r"),
         )

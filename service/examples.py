@@ -8,6 +8,7 @@ import asyncio
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Protocol
 
 from corpus.document import Example
 from service.assembling import assemble
@@ -15,7 +16,7 @@ from service.assembly import Assembly
 from service.ledger import Ledger, run_key
 from service.matching import matches_expected
 from service.runs import ProvenExample, Run
-from service.sandbox import Clock, Limits, Outcome, Program, Sandbox, Status
+from service.sandbox import Clock, Limits, Outcome, Program, SandboxStatus, Status
 
 __all__ = ["ExampleRunner", "Progress", "ProvenExample", "Run"]
 
@@ -26,10 +27,25 @@ _PASSING: frozenset[Status] = frozenset({"not_runnable", "sandbox_error", "sandb
 """These say something about this service, not about the program, so they are not kept."""
 
 
+class ProgramRunner(Protocol):
+    """What of a sandbox is needed here."""
+
+    @property
+    def available(self) -> bool:
+        """Whether programs are run at all."""
+
+    @property
+    def status(self) -> SandboxStatus:
+        """Which interpreters there are, and what is missing."""
+
+    async def run(self, program: Program) -> Outcome:
+        """Run a program."""
+
+
 class ExampleRunner:
     """Runs examples and looks their results up; all of it on one event loop, but `cached` from any thread."""
 
-    def __init__(self, sandbox: Sandbox, ledger: Ledger, limits: Limits = Limits()) -> None:  # noqa: B008  (frozen)
+    def __init__(self, sandbox: ProgramRunner, ledger: Ledger, limits: Limits = Limits()) -> None:  # noqa: B008  (frozen)
         """Run in `sandbox`, which was opened with `limits`, and keep results in `ledger`."""
         self._sandbox = sandbox
         self._ledger = ledger

@@ -34,9 +34,10 @@ def python_program(
     except SyntaxError as error:
         if expects_error in _SYNTAX_ERRORS:
             return code, ()
-        raise NotRunnable(_syntax_reason(example, error)) from None
+        raise NotRunnable(f"syntax error on line {error.lineno or 1}: {error.msg}") from None
     if not statements:
-        raise NotRunnable("the block holds comments only")
+        broken = is_session(example.code)
+        raise NotRunnable("the lines of the session don't fit together" if broken else "the block holds comments only")
     called = "" if is_session(example.code) else uncalled_coroutine(statements)
     added = _additions(example, page_examples, statements, called)
     try:
@@ -157,9 +158,3 @@ def _missing_reason(names: Sequence[str]) -> str:
     listed = ", ".join(f"`{name}`" for name in names)
     verb = "name {} is" if len(names) == 1 else "names {} are"
     return f"fragment: {verb.format(listed)} defined nowhere before it on the page"
-
-
-def _syntax_reason(example: Example, error: SyntaxError) -> str:
-    if is_session(example.code) and not session_examples(example.code):
-        return "syntax error: the lines of the session don't fit together"
-    return f"syntax error on line {error.lineno or 1}: {error.msg}"

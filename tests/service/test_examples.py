@@ -1,0 +1,195 @@
+"""The runner with a sandbox that only remembers, and once, over the shipped notes, with the real one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from corpus.document import Example, Page
+from corpus.examples import extract_examples
+from corpus.markdown import parse_page
+from service.examples import ExampleRunner
+from service.ledger import Ledger
+from service.runs import ProvenExample
+from service.sandbox import Outcome, Program, Sandbox, SandboxStatus
+
+NOTES = Path(__file__).parents[2] / "corpus" / "notes"
+
+
+class FakeSandbox:
+    """Answers every program with the same outcome and counts how many run at one time."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+        self.available = True
+        self.status = SandboxStatus(
+            "box", "", interpreters={"python": "python 3.11.2"}, missing={"javascript": "no node"}
+        )
+        self.programs: list[Program] = []
+        self.most_at_once = self._at_once = 0
+
+    async def run(self, program: Program) -> Outcome:
+        self.programs.append(program)
+        self._at_once += 1
+        self.most_at_once = max(self.most_at_once, self._at_once)
+        await asyncio.sleep(0)
+        self._at_once -= 1
+        return self.outcome
+
+
+PRINTED_ONE = Outcome("ok", exit_code=0, stdout="1\n", duration_ms=12.34, interpreter="python 3.11.2", tier="box")
+
+
+def page_examples(text: str) -> tuple[Example, ...]:
+    return extract_examples(parse_page(Page("page.md", "Page", text)), ())
+
+
+def python_blocks(*blocks: str) -> tuple[Example, ...]:
+    return page_examples("".join(f"```python\n{block}\n```\n\n" for block in blocks))
+
+
+@pytest.fixture
+def sandbox() -> FakeSandbox:
+    return FakeSandbox(PRINTED_ONE)
+
+
+@pytest.fixture
+def runner(sandbox: FakeSandbox, tmp_path: Path) -> Iterator[ExampleRunner]:
+    ledger = Ledger.open(tmp_path / "ledger.sqlite3")
+    yield ExampleRunner(sandbox, ledger)
+    ledger.close()
+
+
+def test_run_is_kept_and_found_again(runner: ExampleRunner) -> None:
+    (example,) = python_blocks("print(1)  # -> 1")
+    assert runner.cached(example).run is None
+    proven = asyncio.run(runner.run(example))
+    assert proven.run is not None
+    assert (proven.run.status, proven.run.matches_expected, proven.run.python) == ("ok", True, "3.11.2")
+    assert proven.run.verified_at is not None
+    assert proven.run.verified_at.endswith("+00:00")
+    assert runner.cached(example) == proven
+
+
+def test_examples_with_one_program_are_judged_each_by_its_own_claim(runner: ExampleRunner) -> None:
+    first, second = page_examples(
+        "```python\nf = print(1)\n```\n\n```text\n1\n```\n\n```python\nf = print(1)\n```\n\n```text\n2\n```\n"
+    )
+    asyncio.run(runner.run(first))
+    assert [runner.cached(each).as_expected for each in (first, second)] == [True, False]
+
+
+def test_what_a_page_lends_is_used_after_use_pages(runner: ExampleRunner, sandbox: FakeSandbox) -> None:
+    examples = python_blocks("x = 1", "print(x)")
+    assert runner.cached(examples[1]).assembly.program is None
+    runner.use_pages({"page.md": examples})
+    proven = asyncio.run(runner.run(examples[1]))
+    assert sandbox.programs[0].code == "x = 1\n\nprint(x)\n"
+    assert [str(each) for each in proven.assembly.added] == [
+        "definition `x = 1` (page.md:2-2): `x` is defined there, and not in the block"
+    ]
+
+
+def test_block_that_cannot_run_is_not_sent_to_the_sandbox(runner: ExampleRunner, sandbox: FakeSandbox) -> None:
+    proven = asyncio.run(runner.run(python_blocks("import aiohttp")[0]))
+    assert proven.run is not None
+    assert (proven.run.status, proven.run.reason, proven.run.matches_expected) == (
+        "not_runnable",
+        "needs package aiohttp",
+        None,
+    )
+    assert sandbox.programs == []
+    assert not proven.as_expected
+
+
+def test_language_without_interpreter_says_what_is_missing(runner: ExampleRunner) -> None:
+    (example,) = page_examples("```js\nconsole.log(1)\n```\n")
+    run = runner.cached(example).run
+    assert run is not None
+    assert (run.status, run.reason) == ("not_runnable", "no node")
+
+
+def test_without_a_sandbox_nothing_runs_and_the_result_says_so(runner: ExampleRunner, sandbox: FakeSandbox) -> None:
+    sandbox.available = False
+    sandbox.status = SandboxStatus("none", "Install bubblewrap.")
+    proven = asyncio.run(runner.run(python_blocks("print(1)")[0]))
+    assert proven.run is not None
+    assert (proven.run.status, proven.run.reason) == ("sandbox_unavailable", "Install bubblewrap.")
+    assert sandbox.programs == []
+
+
+@pytest.mark.parametrize("status", ["sandbox_error", "killed"])
+def test_trouble_of_the_sandbox_is_not_kept(runner: ExampleRunner, sandbox: FakeSandbox, status: str) -> None:
+    sandbox.outcome = Outcome("sandbox_error") if status == "sandbox_error" else Outcome("killed")
+    (example,) = python_blocks("print(1)")
+    asyncio.run(runner.run(example))
+    assert runner.cached(example).run is None
+
+
+def test_clock_and_file_name_come_from_the_notes(runner: ExampleRunner, sandbox: FakeSandbox) -> None:
+    (example,) = page_examples('```python title="tool.py" clock=real\nprint(1)\n```\n')
+    asyncio.run(runner.run(example, "virtual"))
+    assert (sandbox.programs[0].name, sandbox.programs[0].clock) == ("tool.py", "real")
+
+
+def test_results_of_the_two_clocks_are_kept_apart(runner: ExampleRunner) -> None:
+    (example,) = python_blocks("print(1)")
+    asyncio.run(runner.run(example, "real"))
+    assert runner.cached(example, "real").run is not None
+    assert runner.cached(example, "virtual").run is None
+
+
+def test_verify_runs_what_is_not_known_and_reports_each(runner: ExampleRunner, sandbox: FakeSandbox) -> None:
+    pages = {"page.md": python_blocks(*(f"print({number})" for number in range(5)), "import aiohttp")}
+    asyncio.run(runner.run(pages["page.md"][0]))
+    seen: list[tuple[int, int]] = []
+
+    def progress(done: int, total: int, proven: ProvenExample) -> None:
+        seen.append((done, total))
+
+    proven = asyncio.run(runner.verify(pages, progress, concurrency=2))
+    assert [each.example for each in proven] == list(pages["page.md"])
+    assert seen == [(number, 6) for number in range(1, 7)]
+    assert len(sandbox.programs) == 5
+    assert sandbox.most_at_once <= 2
+    asyncio.run(runner.verify(pages))
+    assert len(sandbox.programs) == 5
+    asyncio.run(runner.verify(pages, again=True))
+    assert len(sandbox.programs) == 10
+
+
+def test_every_example_of_the_shipped_notes_is_accounted_for(tmp_path: Path) -> None:
+    paths = sorted(NOTES.rglob("*.md"))
+    pages = {
+        path.relative_to(NOTES).as_posix(): extract_examples(
+            parse_page(Page(path.relative_to(NOTES).as_posix(), path.stem, path.read_text())), ()
+        )
+        for path in paths
+    }
+
+    async def verify() -> tuple[ProvenExample, ...]:
+        sandbox = await Sandbox.open()
+        if not sandbox.available:
+            pytest.skip(f"no sandbox here: {sandbox.status.detail}")
+        ledger = Ledger.open(tmp_path / "ledger.sqlite3")
+        try:
+            return await ExampleRunner(sandbox, ledger).verify(pages)
+        finally:
+            ledger.close()
+            await sandbox.close()
+
+    proven = asyncio.run(verify())
+    counts = Counter(each.run.status for each in proven if each.run)
+    unexpected = [
+        (str(each.example), each.run)
+        for each in proven
+        if each.run and each.run.status != "not_runnable" and not each.as_expected
+    ]
+    assert unexpected == []
+    assert sum(counts.values()) == len(proven)
+    assert counts["ok"] >= 55
+    assert all(each.assembly.reason for each in proven if each.run and each.run.status == "not_runnable")

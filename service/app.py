@@ -9,7 +9,7 @@ from fastapi import Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from service.middleware import BodyBound, HeadAsGet, RequestFrame
-from service.openapi import describe
+from service.openapi import describe, problems
 from service.parameters import refuse_repeated
 from service.problems import add_problem_handlers
 from service.routes import ask, examples, operations, pages, search, site
@@ -36,6 +36,7 @@ def create_app(settings: Settings) -> FastAPI:
         description="Ask Markdown notes: a direct answer, the excerpts it stands on, and the notes' examples executed.",
         lifespan=lifespan,
         dependencies=[Depends(refuse_repeated)],
+        responses=problems(422),
         docs_url=None,  # the framework's page loads its script from elsewhere
         redoc_url=None,
         redirect_slashes=False,  # the pages' route takes every address

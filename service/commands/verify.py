@@ -28,6 +28,7 @@ EXAMPLES = """  askmd verify                  every example that has not run yet
   askmd verify --again          every example anew
   askmd verify guide/tasks.md   the examples of one page"""
 
+VERDICTS = ("ok", "mismatch", "failed", "not runnable")
 MARKS = {"ok": ("✓", "green"), "not runnable": ("-", "yellow")}
 FAILURE_LINES = 6
 """Lines of a failed example's errors that are shown."""
@@ -109,7 +110,7 @@ def report(console: Console, proven: Sequence[ProvenExample], counts: Mapping[st
             console.print(Text(visible(page), style="bold"))
         for line in _lines(each):
             console.print(line, soft_wrap=True)
-    stated = ", ".join(f"{count} {word}" for word, count in sorted(counts.items(), key=lambda item: -item[1]))
+    stated = ", ".join(f"{counts[word]} {word}" for word in VERDICTS if counts.get(word))
     console.print(Text(f"{len(proven)} examples: {stated or 'none'}"), soft_wrap=True)
 
 

@@ -14,7 +14,7 @@ from service.state import ScopeOfRequest
 router = APIRouter(tags=["ask"])
 
 
-@router.get("/ask", responses={**ANSWERS, **problems(422, 429, 503)})
+@router.get("/ask", responses={**ANSWERS, **problems(429, 503)})
 async def ask(request: Request, parameters: AskQuery, scope: ScopeOfRequest) -> Response:
     """Answer a question over the notes: direct answer, verbatim excerpts, and examples with the proof that they ran."""
     text = parameters.question or ""

@@ -13,7 +13,7 @@ from service.state import ScopeOfRequest
 router = APIRouter(tags=["examples"])
 
 
-@router.get("/examples", responses=problems(422, 503))
+@router.get("/examples", responses=problems(503))
 async def examples(parameters: ExamplesQuery, scope: ScopeOfRequest) -> ExamplesBody:
     """List the examples of the notes with the results of their last runs."""
     return await list_examples(scope, parameters)
@@ -26,7 +26,7 @@ async def example(example_id: str, scope: ScopeOfRequest) -> ExampleBody:
     return shown
 
 
-@router.post("/run/{example_id}", responses=problems(404, 422, 429, 503))
+@router.post("/run/{example_id}", responses=problems(404, 429, 503))
 async def run(example_id: str, parameters: RunQuery, scope: ScopeOfRequest) -> ExampleBody:
     """Run an example of the notes now; how the program ends is a result, not an error."""
     return await run_example(scope.application, await find_example(scope, example_id), parameters.clock)

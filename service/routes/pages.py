@@ -16,7 +16,7 @@ from service.state import ScopeOfRequest
 router = APIRouter(tags=["pages"])
 
 
-@router.get("/{address:path}", responses={**ANSWERS, **problems(404, 422, 429, 503)})
+@router.get("/{address:path}", responses={**ANSWERS, **problems(404, 429, 503)})
 async def page(request: Request, address: str, parameters: PageQuery, scope: ScopeOfRequest) -> Response:
     """Show a page: `/guide/tasks` as HTML, `/guide/tasks.md` as Markdown; with `ask=` it answers from that page on."""
     return await reply_with_page(request, scope, address, parameters)

@@ -13,7 +13,7 @@ from service.state import ScopeOfRequest
 router = APIRouter(tags=["ask"])
 
 
-@router.get("/search", responses=problems(422, 503))
+@router.get("/search", responses=problems(503))
 async def search(parameters: SearchQuery, scope: ScopeOfRequest) -> SearchBody:
     """Find the excerpts that fit a question best; nothing asked finds nothing."""
     text = parameters.question or ""

@@ -2,10 +2,51 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
 import pytest
+from fastapi import FastAPI
+
+from index.build import build_index
+from index.embedder import open_embedder
+from service.app import create_app
+from service.commands.verify import prove, read_examples
+from service.settings import Settings, load_settings
+
+NOTES = Path(__file__).parent / "notes"
 
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     """Run asynchronous tests on asyncio, on one loop for the whole session."""
     return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Build the index of the small notes and run their examples, once."""
+    settings = load_settings(
+        {}, notes=NOTES, data=tmp_path_factory.mktemp("data"), run_timeout_seconds=2.0, run_cpu_seconds=1
+    )
+    build_index(settings.notes, settings.data, open_embedder(settings.model, settings.models))
+    asyncio.run(prove(settings, read_examples(settings)))
+    return settings
+
+
+@pytest.fixture(scope="session")
+async def app(settings: Settings) -> AsyncIterator[FastAPI]:
+    """Open the application over the small notes."""
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """Speak to the application; an error that it does not answer would reach the test."""
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://notes") as client:
+        yield client

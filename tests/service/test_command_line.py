@@ -1,0 +1,197 @@
+"""The command line: output for people and programs, exit codes, and a real server."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from service.__main__ import COMMANDS, main, parser
+from service.commands.terminal import visible
+from service.settings import PROJECT, Settings
+
+QUESTION = "At which temperature does water boil?"
+
+
+@pytest.fixture(autouse=True)
+def _environment(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("notes", "data", "models", "run_timeout_seconds", "run_cpu_seconds"):
+        monkeypatch.setenv(f"ASKMD_{name.upper()}", str(getattr(settings, name)))
+
+
+def run(*arguments: str) -> int:
+    return main(arguments)
+
+
+@pytest.mark.parametrize("command", [name.__name__.rpartition(".")[2] for name in COMMANDS])
+def test_help_has_examples_and_exit_codes(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ending:
+        run({"evaluate": "eval"}.get(command, command), "--help")
+    text = capsys.readouterr().out
+    assert ending.value.code == 0
+    assert "examples:\n  askmd " in text
+    assert "exit codes:" in text
+    assert "--json" in text
+
+
+def test_parser_unknown_command_is_usage() -> None:
+    with pytest.raises(SystemExit) as ending:
+        parser().parse_args(["aks"])
+    assert ending.value.code == 2
+
+
+def test_ask_piped_is_markdown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("ask", QUESTION, "-k", "1") == 0
+    output = capsys.readouterr()
+    assert output.out.startswith(f"# {QUESTION}\n\nWater boils at 100 degrees")
+    assert "95.0" in output.out
+    assert output.err == ""
+
+
+def test_ask_json_is_the_answer_of_the_server(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("ask", QUESTION, "--json", "--run", "live", "-k", "1") == 0
+    body = json.loads(capsys.readouterr().out)
+    assert body["answered"] is True
+    assert body["examples"][0]["run"]["status"] == "ok"
+
+
+@pytest.mark.parametrize("question", ["Who won the football world cup in 1974?", "", "<question>"])
+def test_ask_not_answered_fails(question: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("ask", question) == 1
+    assert capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("ask", "x" * 3_000),
+        ("ask", "x", "--page", "nowhere"),
+        ("ask", "x", "--scope", "page"),
+        ("serve", "--port", "-1"),
+    ],
+)
+def test_argument_not_usable_is_one_line(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(*arguments) == 2
+    assert re.fullmatch(r"askmd: [^\n]+\n", capsys.readouterr().err)
+
+
+def test_ask_without_index_names_the_command_that_mends_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("ask", QUESTION, "--data", str(tmp_path)) == 3
+    assert re.fullmatch(r"askmd: [^\n]*askmd index\n", capsys.readouterr().err)
+
+
+def test_setting_unknown_is_usage(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("ASKMD_PROT", "1")
+    assert run("ask", QUESTION) == 2
+    assert "ASKMD_PORT" in capsys.readouterr().err
+
+
+def test_index_up_to_date_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("index") == 0
+    assert capsys.readouterr().out == "The index is up to date: 4 pages, 7 chunks, 6 examples.\n"
+
+
+def test_index_bad_files_are_warnings_with_file_and_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    (notes / "good.md").write_text("# Good\n\nA page.\n\n```python\nprint(1)\n")
+    (notes / "binary.md").write_bytes(b"\x80\x81\xfe\xff" * 100)
+    (notes / "empty.md").write_text("")
+    assert run("index", "--notes", str(notes), "--data", str(tmp_path / "data"), "--json", "--no-run") == 0
+    output = capsys.readouterr()
+    report = json.loads(output.out)
+    assert {warning["path"] for warning in report["warnings"]} >= {"good.md", "binary.md"}
+    for line in output.err.splitlines():
+        assert re.fullmatch(r"[\w.]+\.md:\d+: .+", line)
+
+
+@pytest.mark.parametrize("files", [{}, {"notes.txt": "text"}])
+def test_index_no_markdown_is_told(tmp_path: Path, files: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    assert run("index", "--notes", str(tmp_path), "--data", str(tmp_path / "data")) == 3
+    assert "No readable Markdown file" in capsys.readouterr().err
+
+
+def test_verify_reports_every_example_and_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("verify") == 1
+    text = capsys.readouterr().out
+    assert "guide/boiling.md\n      13-14  ✓ ok\n" in text
+    assert "- not runnable: " in text
+    assert "✗ mismatch" in text
+    assert "the notes say: Ring!" in text
+    assert "✗ failed (cpu_limit)" in text
+    assert "ValueError: no water" in text
+    assert text.endswith("6 examples: 2 ok, 1 mismatch, 2 failed, 1 not runnable\n")
+
+
+def test_verify_page_that_holds_passes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("verify", "guide/boiling.md", "--json") == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["counts"] == {"ok": 2, "not runnable": 1}
+    assert [each["verdict"] for each in report["examples"]] == ["ok", "ok", "not runnable"]
+
+
+def test_visible_control_characters_can_not_drive_the_terminal() -> None:
+    assert (
+        visible("a\x1b[31m\tb\n\x07\x9b")
+        == "a\N{REPLACEMENT CHARACTER}[31m\tb\n\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}"
+    )
+
+
+def test_serve_address_in_use_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert run("serve", "--port", str(taken.getsockname()[1])) == 1
+    assert "--port 0 takes a free one" in capsys.readouterr().err
+
+
+def test_serve_no_build_without_index_refuses(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("serve", "--port", "0", "--no-build", "--data", str(tmp_path)) == 3
+    assert "askmd index" in capsys.readouterr().err
+
+
+@pytest.fixture
+def server(_environment: None) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Start a real server on a free port; gives the process and its address."""
+    command = [sys.executable, "-m", "service", "serve", "--port", "0", "--json"]
+    with subprocess.Popen(
+        command, cwd=PROJECT, env={**os.environ}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            yield process, json.loads(process.stdout.readline())["url"]
+        finally:
+            process.kill()
+
+
+def test_serve_answers_over_a_socket_and_stops_on_interrupt(server: tuple[subprocess.Popen[str], str]) -> None:
+    process, url = server
+    with httpx.Client(base_url=url) as client:
+        body = client.get("/ask", params={"q": QUESTION}).json()
+        assert body["examples"][0]["run"]["stdout"] == "95.0\n"
+        head = client.head("/ask", params={"q": QUESTION})
+        assert (head.status_code, head.content) == (200, b"")
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "logger=askmd.access method=GET path=/ask status=200" in errors
+    assert "Traceback" not in errors
+
+
+def test_serve_question_of_100_kb_is_a_problem(server: tuple[subprocess.Popen[str], str]) -> None:
+    host, port = httpx.URL(server[1]).host, httpx.URL(server[1]).port
+    with socket.create_connection((host, port or 0), timeout=20) as connection:
+        question = b"%3F" * 100_000
+        connection.sendall(b"GET /ask?q=" + question + b" HTTP/1.1\r\nHost: notes\r\nConnection: close\r\n\r\n")
+        answer = b"".join(iter(lambda: connection.recv(65_536), b""))
+    assert answer.startswith(b"HTTP/1.1 422 ")
+    assert b"has 100,000 characters; 2,000 are the most" in answer

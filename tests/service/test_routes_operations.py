@@ -1,0 +1,76 @@
+"""Health, readiness, the description of the service, and its page."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from service.app import create_app
+from service.problems import KINDS
+from service.settings import Settings
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_healthz_answers(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/healthz")).json() == {"status": "ok"}
+
+
+async def test_readyz_tells_index_sandbox_and_examples(client: httpx.AsyncClient) -> None:
+    body = (await client.get("/readyz")).json()
+    assert body["status"] == "ready"
+    assert body["index"]["pages"] == 4
+    assert body["index"]["model"] == "all-MiniLM-L6-v2"
+    assert body["sandbox"]["available"] is True
+    assert body["sandbox"]["does_not_stop"]
+    assert body["examples"] == {"ok": 3, "not_runnable": 1, "cpu_limit": 1, "error": 1}
+
+
+async def test_not_opened_application_is_alive_and_not_ready(settings: Settings) -> None:
+    transport = httpx.ASGITransport(create_app(settings))
+    async with httpx.AsyncClient(transport=transport, base_url="http://notes") as client:
+        assert (await client.get("/healthz")).status_code == 200
+        for address in ("/readyz", "/ask?q=x", "/guide/boiling.md"):
+            response = await client.get(address)
+            assert response.status_code == 503
+            assert response.headers["retry-after"] == "1"
+
+
+async def test_openapi_refers_only_to_shapes_it_holds(client: httpx.AsyncClient) -> None:
+    text = (await client.get("/openapi.json")).text
+    shapes = (await client.get("/openapi.json")).json()["components"]["schemas"]
+    assert set(re.findall(r'"#/components/schemas/(\w+)"', text)) <= set(shapes)
+
+
+async def test_openapi_every_error_has_the_one_shape(client: httpx.AsyncClient) -> None:
+    paths = (await client.get("/openapi.json")).json()["paths"]
+    for path, operations in paths.items():
+        for operation in operations.values():
+            for status, response in operation["responses"].items():
+                if status >= "4":
+                    assert list(response["content"]) == ["application/problem+json"], (path, status)
+
+
+async def test_docs_loads_nothing_from_elsewhere(client: httpx.AsyncClient) -> None:
+    response = await client.get("/docs")
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    assert not re.search(r"""(src|href)=["'](https?:)?//""", response.text)
+    assert "<script" not in response.text
+    assert "max_chars" in response.text
+
+
+async def test_docs_explains_every_kind_of_problem(client: httpx.AsyncClient) -> None:
+    text = (await client.get("/docs")).text
+    for kind in KINDS.values():
+        assert f'id="{kind.type.partition("#")[2]}"' in text
+
+
+async def test_every_route_error_is_a_problem(client: httpx.AsyncClient, app: FastAPI) -> None:
+    for route in app.openapi()["paths"]:
+        address = route.replace("{address}", "guide").replace("{example_id}", "x")
+        response = await client.request("PATCH", address)
+        assert response.status_code == 405, address
+        assert response.json().keys() >= {"type", "title", "status", "detail", "instance", "request_id"}

@@ -17,6 +17,9 @@ from service.modules import standard_import
 from service.python_names import ALWAYS_BOUND, Import, Statement, split_statements
 from service.wrapping import session_source
 
+_MOST_BLOCKS = 200
+"""Of the closest earlier blocks that are searched; it bounds the work on a page with thousands of them."""
+
 
 def python_source(example: Example) -> str:
     """Return an example's Python code: a session without its prompts, any other block without a foreign comment."""
@@ -28,11 +31,12 @@ def python_source(example: Example) -> str:
 def earlier_blocks(example: Example, page_examples: Sequence[Example]) -> list[Example]:
     """Return the Python blocks of the page that stand before the example, in the same group where one is named."""
     group = example.annotations.get("group")
-    return [
+    blocks = [
         each
         for each in page_examples
         if each.language == "python" and each.start_line < example.start_line and each.annotations.get("group") == group
     ]
+    return blocks[-_MOST_BLOCKS:]
 
 
 class Borrower:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import sys
+from collections import deque
 from collections.abc import Iterable, Iterator
 from importlib.machinery import PathFinder
 
@@ -32,26 +33,28 @@ def relative_import(nodes: Iterable[ast.AST]) -> str:
 
 def _imported(nodes: Iterable[ast.AST]) -> Iterator[str]:
     """Yield imported modules, but those whose absence the code handles or that only a type checker sees."""
-    pending = list(nodes)
+    pending = deque(nodes)
     while pending:
-        node = pending.pop(0)
+        node = pending.popleft()
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and not node.level:
             yield node.module or ""
         elif isinstance(node, ast.Try) and any(_handles_import_error(handler) for handler in node.handlers):
             continue
-        elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+        elif isinstance(node, ast.If) and mentions(node.test, "TYPE_CHECKING"):
             pending.extend(node.orelse)
             continue
         pending.extend(ast.iter_child_nodes(node))
 
 
 def _handles_import_error(handler: ast.ExceptHandler) -> bool:
-    return handler.type is None or any(
-        isinstance(node, ast.Name) and node.id in ("ImportError", "ModuleNotFoundError", "Exception")
-        for node in ast.walk(handler.type)
-    )
+    return handler.type is None or mentions(handler.type, "ImportError", "ModuleNotFoundError", "Exception")
+
+
+def mentions(expression: ast.expr, *names: str) -> bool:
+    """Tell whether an expression holds one of the names, alone or as an attribute."""
+    return any(getattr(node, "id", getattr(node, "attr", "")) in names for node in ast.walk(expression))
 
 
 def standard_import(name: str, nodes: Iterable[ast.AST]) -> str:

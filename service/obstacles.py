@@ -7,8 +7,10 @@ Only what is certain counts: a call behind a condition, or one whose failure the
 from __future__ import annotations
 
 import ast
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 
+from service.modules import mentions
 from service.python_names import Statement
 
 _HOST_CALLS = frozenset(
@@ -42,14 +44,14 @@ def needs_network(executed: Sequence[Statement]) -> str:
 
 
 def _unguarded_calls(nodes: Iterable[ast.AST]) -> Iterator[ast.Call]:
-    pending = list(nodes)
+    pending = deque(nodes)
     while pending:
-        node = pending.pop(0)
+        node = pending.popleft()
         if isinstance(node, ast.Call):
             yield node
         if isinstance(node, ast.If | ast.Try | ast.TryStar | ast.IfExp):
             continue
-        if isinstance(node, ast.With) and "suppress" in ast.dump(node.items[0].context_expr):
+        if isinstance(node, ast.With) and mentions(node.items[0].context_expr, "suppress"):
             continue
         pending.extend(ast.iter_child_nodes(node))
 

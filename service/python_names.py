@@ -104,18 +104,19 @@ def executed_statements(statements: Sequence[Statement], called: str = "") -> li
     `called` names a function that will be called beside what the code itself calls. A function counts as called where
     its name is mentioned.
     """
-    used = {called}.union(*(each.reads for each in statements))
-    executed: set[int] = set()
-    while True:
-        ready = [
-            position
-            for position, each in enumerate(statements)
-            if position not in executed and (not each.is_definition or each.binds & used)
-        ]
-        if not ready:
-            return [statements[position] for position in sorted(executed)]
-        executed.update(ready)
-        used = used.union(*(statements[position].reads_later for position in ready))
+    definitions: dict[str, list[int]] = {}
+    for position, each in enumerate(statements):
+        for name in each.binds if each.is_definition else ():
+            definitions.setdefault(name, []).append(position)
+    executed = {position for position, each in enumerate(statements) if not each.is_definition}
+    mentioned = [called, *(name for each in statements for name in each.reads)]
+    mentioned += [name for position in executed for name in statements[position].reads_later]
+    while mentioned:
+        for position in definitions.pop(mentioned.pop(), ()):
+            if position not in executed:
+                executed.add(position)
+                mentioned += statements[position].reads_later
+    return [statements[position] for position in sorted(executed)]
 
 
 def needed_names(statements: Sequence[Statement], called: str = "") -> set[str]:

@@ -296,6 +296,19 @@ def test_script_runs_unless_it_needs_what_is_not_there(code: str, reason: str) -
     assert assemble(example).reason == reason
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "if " + "+".join(["a"] * 900) + ":\n    import b",
+        "\n".join(f"def f{n}():\n    return f{n + 1}()" for n in range(2000)) + "\nf0()",
+        "x = " + "[" * 90 + "]" * 90,
+        "print(" + ",".join(f"n{n}" for n in range(2000)) + ")",
+    ],
+)
+def test_large_code_is_assembled_quickly(code: str) -> None:
+    assemble_last("x = 1", code)
+
+
 LINES = st.sampled_from(
     [
         *(

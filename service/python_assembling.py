@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from corpus.document import Example
 from corpus.outputs import is_session, session_examples
-from corpus.python_code import compile_python, parse_python
+from corpus.python_code import LARGEST_CODE, compile_python, parse_python
 from service.assembly import Addition, NotRunnable
 from service.borrowing import Borrower, earlier_blocks, python_source
 from service.modules import missing_package, relative_import
@@ -27,6 +27,8 @@ def python_program(
 ) -> tuple[str, tuple[Addition, ...]]:
     """Return the program and what was added to the example's code. Raises `NotRunnable`."""
     _refuse_other_python(example)
+    if len(example.code) > LARGEST_CODE:
+        raise NotRunnable(f"longer than {LARGEST_CODE:,} characters")
     code = python_source(example)
     try:
         compile_python(code)

@@ -225,6 +225,7 @@ def test_session_ends_at_an_error_that_it_does_not_show() -> None:
         ("print(a, b)", "fragment: names `a`, `b` are defined nowhere before it on the page"),
         ("x = 1\n...", "fragment: `...` on line 2 stands for code that was left out"),
         ("async def main():\n    ...", "fragment: the body of `main` was left out"),
+        ("#" * 200_001, "longer than 200,000 characters"),
         ("# nothing but a remark", "the block holds comments only"),
         (">>> if x:\n...y", "the lines of the session don't fit together"),
     ],

@@ -91,9 +91,16 @@ function excerptNode(turn, excerpt) {
       element("span", { class: "rank" }, hiddenText("Excerpt "), String(excerpt.rank)),
       element("span", { class: "name" }, name),
       element("span", { class: "where" }, where)),
-    element("div", { class: "excerpt-text" }, markdownNodes(excerpt.text, new URL(excerpt.url, location.href))),
+    element("div", { class: "excerpt-text" }, excerptText(excerpt)),
     element("p", { class: "meta" }, link(excerpt.url, "Read it on its page")),
   );
+}
+
+/** The excerpt's text without its heading, which stands above it already. */
+function excerptText({ text, headings, url }) {
+  const nodes = markdownNodes(text, new URL(url, location.href));
+  const repeated = nodes[0]?.className === "excerpt-heading" && nodes[0].textContent === headings.at(-1);
+  return repeated ? nodes.slice(1) : nodes;
 }
 
 function followUpsNode(followUps) {

@@ -223,6 +223,13 @@ def test_back_and_forward_show_the_conversation_as_it_was(page: Page, site: str)
     expect(page.locator(".turn.current .asked")).to_have_text("How often are orchids watered?")
 
 
+def test_reload_asks_again(page: Page, site: str) -> None:
+    page.goto(address(site, GATHER_QUESTION))
+    page.wait_for_selector(".direct")
+    page.reload()
+    expect(page.locator(".direct")).to_be_visible()
+
+
 def test_escape_stops_a_question_that_takes_long_and_retry_asks_again(page: Page, site: str) -> None:
     held: list[Route] = []
     page.route("**/ask?*", lambda route: held.append(route))

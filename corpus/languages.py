@@ -49,5 +49,5 @@ DATA_LANGUAGES = frozenset({"json", "xml", "html", "yaml", "csv", "toml", "markd
 
 def canonical_language(word: str) -> str:
     """Return the canonical name of a fence's language word; an unknown word comes back in lower case."""
-    lowered = word.strip().lower()
+    lowered = word.strip().lower().removesuffix("-nolint")  # MDN's mark for code that its formatter leaves alone
     return _CANONICAL.get(lowered, lowered)

@@ -14,6 +14,7 @@ from service.sandbox.limits import KIBIBYTE, Limits
 INSIDE_ID = "65534"
 START_PATH = "/inside/start.py"
 WORK_FOLDER = "/tmp"  # noqa: S108  (a private tmpfs inside the sandbox)
+SHARED_MEMORY_FOLDER = "/dev/shm"  # noqa: S108  (the same)
 
 NAMESPACES = (
     "--unshare-user",
@@ -132,7 +133,7 @@ def _devices(limits: Limits) -> list[str]:
     return [
         *("--perms", "0755", "--size", str(64 * KIBIBYTE), "--tmpfs", "/dev"),
         *_flat(("--dev-bind", f"/dev/{name}", f"/dev/{name}") for name in DEVICES),
-        *("--perms", "1777", "--size", str(limits.shared_memory_bytes), "--tmpfs", "/dev/shm"),  # noqa: S108  (inside)
+        *("--perms", "1777", "--size", str(limits.shared_memory_bytes), "--tmpfs", SHARED_MEMORY_FOLDER),
         *("--remount-ro", "/dev"),
     ]
 

@@ -23,17 +23,6 @@ class ProcessHandle:
         with suppress(ProcessLookupError):
             signal.pidfd_send_signal(self.descriptor, signal.SIGKILL)
 
-    def wait_without_loop(self, timeout_seconds: float) -> None:
-        """Block until the process has ended; for the moment when the event loop itself is being torn down."""
-        poll = select.poll()
-        poll.register(self.descriptor, select.POLLIN)
-        poll.poll(timeout_seconds * 1000)
-
-    def reap(self) -> None:
-        """Take its exit status if it has become our child, as it does under a container's first process."""
-        with suppress(ChildProcessError):
-            os.waitid(os.P_PIDFD, self.descriptor, os.WEXITED | os.WNOHANG)
-
     def close(self) -> None:
         self._loop.remove_reader(self.descriptor)
         os.close(self.descriptor)
@@ -41,3 +30,10 @@ class ProcessHandle:
     def _on_end(self) -> None:
         self._loop.remove_reader(self.descriptor)
         self.gone.set()
+
+
+def wait_without_loop(descriptor: int, event: int, timeout_seconds: float) -> None:
+    """Block until a descriptor shows `event` (`select.POLL…`), for when the event loop is being torn down."""
+    poll = select.poll()
+    poll.register(descriptor, event)
+    poll.poll(timeout_seconds * 1000)

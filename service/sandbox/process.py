@@ -11,6 +11,7 @@ import asyncio
 import json
 import logging
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -19,7 +20,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from service.sandbox.errors import LaunchFailed
-from service.sandbox.handle import ProcessHandle
+from service.sandbox.handle import ProcessHandle, wait_without_loop
 from service.sandbox.limits import Limits
 from service.sandbox.memory import offer_to_kernel, until_over
 from service.sandbox.outcome import Ending, StopReason, decode
@@ -101,14 +102,21 @@ class ConfinedProcess:
                 answer = await asyncio.get_running_loop().sock_recv(self._control, 1)
         except (TimeoutError, ConnectionError):
             return False
-        if answer != READY:
+        # It waits for us, so the number of its namespace's first process can't have passed on to another one yet.
+        self._root = self._reported_root()
+        if answer != READY or not self._root:
             return False
-        # The program waits for us, so its process numbers can't have passed on to others yet.
-        report = os.read(self._status, STATUS_BYTES).decode("ascii")
-        self._root = json.loads(report)["child-pid"]
-        self._handles.append(ProcessHandle(self._root))
+        with suppress(ProcessLookupError):  # something else has just killed it; that is an end like others
+            self._handles.append(ProcessHandle(self._root))
         offer_to_kernel(self._root)
         return True
+
+    def _reported_root(self) -> int:
+        """Return the number of the first process of the namespace, by bwrap's report, or 0 before there is one."""
+        try:
+            return int(json.loads(os.read(self._status, STATUS_BYTES))["child-pid"])
+        except (BlockingIOError, ValueError):
+            return 0
 
     async def _run(self, limits: Limits) -> float:
         """Give the word to start and return the seconds until bwrap ended, or was ended."""
@@ -134,30 +142,56 @@ class ConfinedProcess:
             async with asyncio.timeout(BURIAL_SECONDS):
                 for handle in self._handles:
                     await handle.gone.wait()
+                await self._until_control_closed()
+            self._reap_orphan()
         except TimeoutError:
             logger.error("A killed sandbox (process %d) is still there after %s s", self._popen.pid, BURIAL_SECONDS)
         except asyncio.CancelledError:
             for handle in self._handles:
-                handle.wait_without_loop(BURIAL_SECONDS)
+                wait_without_loop(handle.descriptor, select.POLLIN, BURIAL_SECONDS)
+            wait_without_loop(self._control.fileno(), select.POLLHUP, BURIAL_SECONDS)
             raise
         finally:
             self._release(streams)
 
+    async def _until_control_closed(self) -> None:
+        """Wait until nobody holds the other end: before the word to start, that is everybody inside, known or not."""
+        loop = asyncio.get_running_loop()
+        with suppress(ConnectionError):
+            while await loop.sock_recv(self._control, 1):
+                pass
+
     def _kill(self) -> None:
-        """Kill bwrap and, with its namespace's first process, the whole tree."""
+        """Kill bwrap and, with its namespace's first process, the whole tree.
+
+        That process leaves bwrap's group while it starts. If it is not known yet, the first program inside ends it,
+        when the word to start can't come any more.
+        """
+        with suppress(OSError):
+            self._control.shutdown(socket.SHUT_WR)
         if self._popen.returncode is None:
             with suppress(ProcessLookupError):
                 os.killpg(self._popen.pid, signal.SIGKILL)
         for handle in self._handles:
             handle.kill()
 
+    def _reap_orphan(self) -> None:
+        """Take the exit status of the namespace's first process if it has become our child.
+
+        So it has when the service is a container's first process: bwrap ends before it does.
+        """
+        root = self._root or self._reported_root()
+        if root:
+            with suppress(ChildProcessError):
+                os.waitid(os.P_PID, root, os.WEXITED)
+
     def _release(self, streams: Sequence[CappedStream]) -> None:
         for stream in streams:
             stream.finish()
         self._popen.poll()
         for handle in self._handles:
-            handle.reap()
             handle.close()
+        self._handles = []
         self._control.close()
         os.close(self._status)
         for pipe in (self._popen.stdout, self._popen.stderr):

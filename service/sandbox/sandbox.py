@@ -131,7 +131,8 @@ class Sandbox:
             self._running.add(process)
 
         try:
-            name = box.language.program_name(program.name, program.code)
+            # off the loop: reading a long program for its kind takes a while
+            name = await asyncio.to_thread(box.language.program_name, program.name, program.code)
             ending = await box.run(program.code, name, self._limits, on_start)
         except LaunchFailed as error:
             logger.error("The sandbox failed to start a program: %s", error)

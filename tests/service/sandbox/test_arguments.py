@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from service.sandbox.arguments import InlineFile, Scene, box_arguments
+from service.sandbox.arguments import SHARED_MEMORY_FOLDER, WORK_FOLDER, InlineFile, Scene, box_arguments
 from service.sandbox.limits import Limits
 
 LIMITS = Limits(temporary_bytes=1000, shared_memory_bytes=2000)
@@ -17,7 +17,7 @@ def arguments() -> list[str]:
     scene = Scene(
         mounts=[("/host/python", "/python/bin/python3")],
         hidden=["/python/lib/site-packages"],
-        files=[InlineFile(11, "/tmp/example.py")],
+        files=[InlineFile(11, "/work/example.py")],
         library_path="",
         python="/python/bin/python3",
     )
@@ -62,8 +62,8 @@ def test_root_becomes_read_only_after_everything_is_mounted(arguments: list[str]
 
 def test_every_writable_file_system_has_a_size(arguments: list[str]) -> None:
     sizes = {arguments[i + 1]: int(arguments[i - 1]) for i, word in enumerate(arguments) if word == "--tmpfs"}
-    assert sizes["/tmp"] == LIMITS.temporary_bytes
-    assert sizes["/dev/shm"] == LIMITS.shared_memory_bytes
+    assert sizes[WORK_FOLDER] == LIMITS.temporary_bytes
+    assert sizes[SHARED_MEMORY_FOLDER] == LIMITS.shared_memory_bytes
     assert all(arguments[i - 2] == "--size" for i, word in enumerate(arguments) if word == "--tmpfs")
 
 

@@ -46,7 +46,7 @@ def test_javascript_module_gets_the_module_suffix() -> None:
 def test_node_gets_the_processes_it_needs_and_a_heap_limit() -> None:
     limits = JAVASCRIPT.limits(Limits())
     assert limits.processes == 48
-    assert "--max-old-space-size=128" in JAVASCRIPT.command("node", "/tmp/a.js", limits)
+    assert "--max-old-space-size=128" in JAVASCRIPT.command("node", "/a.js", limits)
     assert limits.memory_bytes == 512 * MEBIBYTE
 
 

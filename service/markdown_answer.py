@@ -67,10 +67,8 @@ def _answer(body: AnswerBody) -> Iterator[str]:
     marks = "".join(f"[{rank}]" for rank in dict.fromkeys(each.excerpt for each in body.answer.citations))
     text = "\n".join(_plain_line(line) for line in _LINE_END.split(body.answer.text))
     yield f"{text} {marks}".rstrip()
-    places = ", ".join(
-        f"[{each.excerpt}] {each.page}:{each.start_line}-{each.end_line}" for each in body.answer.citations
-    )
-    yield f"Confidence {body.confidence:.2f}. Taken from {places}."
+    places = (f"[{each.excerpt}] {each.page}:{each.start_line}-{each.end_line}" for each in body.answer.citations)
+    yield f"Confidence {body.confidence:.2f}. Taken from {', '.join(dict.fromkeys(places))}."
 
 
 def _plain_line(line: str) -> str:

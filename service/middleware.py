@@ -5,7 +5,6 @@ Plain ASGI, so that streamed answers stay streamed.
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 import uuid
@@ -16,9 +15,10 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.errors import BodyTooLarge
+from service.logs import ACCESS, quoted
 from service.problems import problem_response
 
-access_log = logging.getLogger("askmd.access")
+access_log = logging.getLogger(ACCESS)
 
 REQUEST_ID = "X-Request-ID"
 REQUEST_ID_CHARS = 128
@@ -159,10 +159,3 @@ def accepted_request_id(given: str) -> str:
     if 0 < len(given) <= REQUEST_ID_CHARS and all("!" <= character <= "~" for character in given):
         return given
     return uuid.uuid4().hex
-
-
-def quoted(value: object) -> str:
-    """Write a log value so that it stays one token: quoted and escaped when it holds more than plain characters."""
-    text = str(value)
-    plain = text and all("!" <= character <= "~" and character not in '"=\\' for character in text)
-    return text if plain else json.dumps(text)

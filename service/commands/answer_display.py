@@ -17,7 +17,9 @@ from service.schemas import AnswerBody, ExampleBody, ExcerptBody, RunBody
 
 STATUS_STYLES = {"ok": "green", "not_runnable": "yellow", "sandbox_unavailable": "yellow"}
 LINES_SHOWN = 30
-"""Lines of an excerpt or an output that are shown; the whole is in the notes, and in the JSON."""
+"""Lines of an output that are shown; the whole is in the JSON."""
+CODE_THEME = "ansi_dark"
+"""The terminal's own colours."""
 
 
 def show_answer(console: Console, body: AnswerBody) -> None:
@@ -28,12 +30,13 @@ def show_answer(console: Console, body: AnswerBody) -> None:
 
 def _parts(body: AnswerBody) -> Iterator[RenderableType]:
     yield _direct(body)
-    if body.excerpts:
+    if body.answered:
         yield Rule("Excerpts", style="dim")
         yield from (part for excerpt in body.excerpts for part in _excerpt(excerpt))
     if body.examples:
         yield Rule("Examples", style="dim")
-        yield from (part for example in body.examples for part in _example(example))
+        for example in body.examples:
+            yield from _example(example, is_shown=any(_holds(excerpt, example) for excerpt in body.excerpts))
     if body.sources:
         yield Rule("Sources" if body.answered else "Nearest pages", style="dim")
         yield from (Text(visible(f"  {source.title}  {source.url}")) for source in body.sources)
@@ -45,9 +48,9 @@ def _parts(body: AnswerBody) -> Iterator[RenderableType]:
 def _direct(body: AnswerBody) -> RenderableType:
     if body.answer is None:
         return Panel(Text(visible(body.reason)), title="Not answered", border_style="yellow")
-    marks = ", ".join(f"[{each.excerpt}] {each.page}:{each.start_line}" for each in body.answer.citations)
+    marks = ", ".join(dict.fromkeys(f"[{each.excerpt}] {each.page}" for each in body.answer.citations))
     return Panel(
-        Markdown(visible(body.answer.text), hyperlinks=False),
+        _markdown(body.answer.text),
         subtitle=Text(f"{marks}  confidence {body.confidence:.2f}", style="dim"),
         border_style="green",
     )
@@ -57,12 +60,17 @@ def _excerpt(excerpt: ExcerptBody) -> Iterator[RenderableType]:
     name = " › ".join(excerpt.headings) or excerpt.title
     place = f"{excerpt.page}:{excerpt.start_line}-{excerpt.end_line}"
     yield Text.assemble((f"[{excerpt.rank}] {visible(name)}", "bold"), (f"  {place}", "dim"))
-    yield Padding(Markdown(_first_lines(excerpt.text), hyperlinks=False), (0, 2, 1, 4))
+    yield Padding(_markdown(excerpt.text), (0, 2, 1, 4))
 
 
-def _example(example: ExampleBody) -> Iterator[RenderableType]:
+def _example(example: ExampleBody, *, is_shown: bool) -> Iterator[RenderableType]:
+    """Show an example; its code only where no excerpt shows it already."""
     yield Text(f"{example.page}:{example.start_line}-{example.end_line}", style="dim")
-    yield Padding(Syntax(visible(example.code).rstrip("\n"), example.language or "text", word_wrap=True), (0, 2, 0, 4))
+    if not is_shown:
+        code = visible(example.code).rstrip("\n")
+        language = example.language or "text"
+        highlighted = Syntax(code, language, theme=CODE_THEME, background_color="default", word_wrap=True)
+        yield Padding(highlighted, (0, 2, 0, 4))
     if example.run is None:
         return
     yield Padding(_status(example.run), (0, 2, 0, 4))
@@ -82,6 +90,14 @@ def _status(run: RunBody) -> Text:
     stated = "; ".join(fact for fact in facts if fact)
     style = STATUS_STYLES.get(run.status, "red")
     return Text.assemble((run.status, style), (f"  {visible(stated)}", "dim"))
+
+
+def _holds(excerpt: ExcerptBody, example: ExampleBody) -> bool:
+    return excerpt.page == example.page and excerpt.start_line <= example.start_line <= excerpt.end_line
+
+
+def _markdown(text: str) -> Markdown:
+    return Markdown(visible(text), code_theme=CODE_THEME, hyperlinks=False)
 
 
 def _first_lines(text: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
 import socket
 
 import uvicorn
@@ -16,6 +15,7 @@ from service.commands.exits import DONE, FAILED
 from service.commands.index import build, summary
 from service.commands.terminal import say
 from service.errors import AddressNotUsable
+from service.logs import log_to_standard_error
 from service.settings import Settings
 
 EXAMPLES = """  askmd serve                       on 127.0.0.1:8000
@@ -51,11 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def serve(settings: Settings, listener: socket.socket, *, as_json: bool) -> int:
     """Run the server on a socket that listens already."""
-    logging.basicConfig(
-        level=settings.log_level.upper(),
-        format="time=%(asctime)s level=%(levelname)s logger=%(name)s %(message)s",
-        datefmt="%Y-%m-%dT%H:%M:%S%z",
-    )
+    log_to_standard_error(settings.log_level)
     config = uvicorn.Config(
         create_app(settings),
         log_config=None,

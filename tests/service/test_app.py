@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -102,4 +103,13 @@ async def test_open_application_index_of_another_model_is_refused(changing: Sett
     manifest.write_text(manifest.read_text().replace('"all-MiniLM-L6-v2"', '"another"'))
     with pytest.raises(IndexMismatch, match="another"):
         async with open_application(changing):
+            pass
+
+
+async def test_newer_index_is_found_by_the_watch(changing: Settings) -> None:
+    app = create_app(changing.model_copy(update={"reload_seconds": 0.02}))
+    async with app.router.lifespan_context(app), client_of(app) as client, asyncio.timeout(30):
+        (changing.notes / "new.md").write_text("# New\n\nSomething new.\n")
+        await asyncio.to_thread(build, changing)
+        while (await client.get("/new.md")).status_code == 404:
             pass

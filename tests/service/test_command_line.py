@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
 import json
 import os
 import re
@@ -14,9 +16,14 @@ from pathlib import Path
 
 import httpx
 import pytest
+from rich.console import Console
+from rich.text import Text
 
 from service.__main__ import COMMANDS, main, parser
+from service.commands.answer_display import show_answer
+from service.commands.ask import answer
 from service.commands.terminal import visible
+from service.parameters import AskParameters
 from service.settings import PROJECT, Settings
 
 QUESTION = "At which temperature does water boil?"
@@ -195,3 +202,15 @@ def test_serve_question_of_100_kb_is_a_problem(server: tuple[subprocess.Popen[st
         answer = b"".join(iter(lambda: connection.recv(65_536), b""))
     assert answer.startswith(b"HTTP/1.1 422 ")
     assert b"has 100,000 characters; 2,000 are the most" in answer
+
+
+def test_show_answer_terminal_has_answer_excerpts_and_output(settings: Settings) -> None:
+    parameters = AskParameters.model_validate({"q": QUESTION})
+    body = asyncio.run(answer(settings, parameters))
+    console = Console(file=io.StringIO(), force_terminal=True, width=100)
+    show_answer(console, body)
+    text = Text.from_ansi(console.file.getvalue()).plain  # type: ignore[attr-defined]
+    assert "Water boils at 100 degrees Celsius" in text
+    assert "[1] Boiling › The boiling point  guide/boiling.md:7-19" in text
+    assert "prints what the notes say" in text
+    assert text.count("altitude_metres = 1500") == 1, "code that an excerpt shows is not repeated"

@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 
-from service.middleware import HTML_POLICY, BodyBound, HeadAsGet, RequestFrame, accepted_request_id, quoted
+from service.middleware import HTML_POLICY, BodyBound, HeadAsGet, RequestFrame, accepted_request_id
 from service.problems import add_problem_handlers
 
 MAX_BYTES = 1_000
@@ -121,11 +121,3 @@ async def test_access_log_line_holds_no_query(client: httpx.AsyncClient, caplog:
     line = next(record.getMessage() for record in caplog.records if record.name == "askmd.access")
     assert line.startswith("method=GET path=/html status=200 bytes=8 duration_ms=")
     assert line.endswith("request_id=r1")
-
-
-@pytest.mark.parametrize(
-    ("value", "written"),
-    [("plain", "plain"), ("", '""'), ("two words", '"two words"'), ("a\nb", '"a\\nb"'), ('say="x"', '"say=\\"x\\""')],
-)
-def test_quoted_value_stays_one_token(value: str, written: str) -> None:
-    assert quoted(value) == written

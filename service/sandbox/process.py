@@ -3,6 +3,9 @@
 Everything happens on the event loop's own thread, since bwrap's `--die-with-parent` follows the thread that started
 it. A run ends with the exit of its processes, never with the end of their output: a program may close its output and
 run on.
+
+If the service itself is killed in the very millisecond in which bwrap makes the namespaces, bwrap's half-made process
+can stay behind, idle: it has run nothing, and nothing can tell it to.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -18,9 +19,9 @@ from urllib.parse import urlencode
 from playwright.sync_api import sync_playwright
 
 PROJECT = Path(__file__).resolve().parents[1]
-QUESTION = "In which order does gather return its results?"
+QUESTION = "When does a paused coroutine resume?"
 CHROMIUM_ARGUMENTS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking")
-WIDTH, HEIGHT = 1000, 1250
+WIDTH, HEIGHT = 1280, 1040
 STOP_SECONDS = 20
 
 
@@ -44,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def served() -> Iterator[str]:
     """Serve the shipped notes on a free port while the block runs; gives the address."""
     command = [sys.executable, "-m", "service", "serve", "--json", "--port", "0"]
-    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603 — our own program
+    environment = {**os.environ, "ASKMD_LOG_LEVEL": "warning"}
+    with subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603 — our own program
         try:
             announcement = server.stdout.readline() if server.stdout else ""
             yield json.loads(announcement)["url"]
@@ -54,7 +56,7 @@ def served() -> Iterator[str]:
 
 
 def take(chromium: str, address: str, output: Path, *, dark: bool) -> None:
-    """Open the address, wait for its answer and keep what the window shows."""
+    """Open the address, run the first example of the answer and keep what the window shows."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_ARGUMENTS))
         page = browser.new_page(
@@ -63,7 +65,9 @@ def take(chromium: str, address: str, output: Path, *, dark: bool) -> None:
             reduced_motion="reduce",
         )
         page.goto(address)
-        page.wait_for_selector(".direct")
+        with page.expect_response("**/run/*"):
+            page.get_by_role("button", name="Run").first.click()
+        page.wait_for_selector(".result:not([aria-busy]) .stdout")
         page.screenshot(path=output)
         browser.close()
 

@@ -12,8 +12,9 @@ function confidenceWord(confidence) {
 export function answerNodes(turn, body) {
   return [
     body.answered ? directAnswer(turn, body) : noAnswer(body),
-    section("Excerpts", body.excerpts.map((excerpt) => excerptNode(turn, excerpt))),
-    section("Examples", body.examples.map((example) => exampleNode(example))),
+    element("div", { class: "evidence" },
+      section("Excerpts", body.excerpts.map((excerpt) => excerptNode(turn, excerpt))),
+      section("Examples", body.examples.map((example) => exampleNode(example)))),
     body.answered && sourcesNode(body.sources),
     followUpsNode(body.follow_ups),
     footNode(turn, body),

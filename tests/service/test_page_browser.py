@@ -88,7 +88,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     (notes / "guide" / "gather.md").write_text(GATHER)
     (notes / "guide" / "orchids.md").write_text(HOSTILE)
     command = [sys.executable, "-m", "service", "serve", "--json", "--notes", str(notes), "--port", "0"]
-    environment = {**os.environ, "ASKMD_DATA": str(folder / "data")}
+    environment = {**os.environ, "ASKMD_DATA": str(folder / "data"), "ASKMD_LOG_LEVEL": "warning"}
     with subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout is not None

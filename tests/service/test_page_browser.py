@@ -131,7 +131,8 @@ def ask(page: Page, site: str, question: str) -> None:
     page.goto(site)
     page.get_by_label("Your question").fill(question)
     page.keyboard.press("Enter")
-    page.wait_for_selector(".direct", timeout=ANSWER_MILLISECONDS)
+    page.wait_for_selector(".direct, .problem", timeout=ANSWER_MILLISECONDS)
+    assert page.locator(".problem").all_inner_texts() == []
 
 
 def address(site: str, question: str) -> str:

@@ -13,15 +13,22 @@ _PAGE = """<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <title>{title}</title>
+<link rel="icon" href="/static/favicon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/static/style.css">
 </head>
-<body>
+<body class="notes">
+<header class="top"><p class="brand"><a href="/">Ask the notes</a></p></header>
+<div class="page-grid">
 <main>
+<article class="prose">
 <h1>{title}</h1>
 <p>{description} The same for programs: <a href="/openapi.json">/openapi.json</a>.</p>
 {body}
+</article>
 </main>
+</div>
 </body>
 </html>
 """
@@ -40,7 +47,7 @@ def documentation_page(schema: Mapping[str, Any]) -> str:
 
 
 def _route(method: str, path: str, operation: Mapping[str, Any]) -> str:
-    statuses = ", ".join(operation["responses"])
+    statuses = ", ".join(sorted(operation["responses"]))
     parts = [
         f"<h2><code>{method} {escape(path)}</code></h2>",
         f"<p>{escape(operation.get('description', ''))} Answers {escape(statuses)}.</p>",

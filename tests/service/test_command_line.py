@@ -24,6 +24,7 @@ from service.commands.answer_display import show_answer
 from service.commands.ask import answer
 from service.commands.terminal import visible
 from service.parameters import AskParameters
+from service.sandbox import Limits, Sandbox, SandboxStatus
 from service.settings import PROJECT, Settings
 
 QUESTION = "At which temperature does water boil?"
@@ -214,3 +215,14 @@ def test_show_answer_terminal_has_answer_excerpts_and_output(settings: Settings)
     assert "[1] Boiling › The boiling point  guide/boiling.md:7-19" in text
     assert "prints what the notes say" in text
     assert text.count("altitude_metres = 1500") == 1, "code that an excerpt shows is not repeated"
+
+
+def test_verify_without_sandbox_has_its_own_code(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def open_none(limits: Limits, *, concurrency: int) -> Sandbox:
+        return Sandbox(limits, concurrency, {}, SandboxStatus("none", "install bubblewrap"))
+
+    monkeypatch.setattr(Sandbox, "open", open_none)
+    assert run("verify") == 4
+    assert "(sandbox_unavailable): install bubblewrap" in capsys.readouterr().out

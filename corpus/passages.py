@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,9 +15,13 @@ from corpus.markdown import ParsedPage
 from corpus.plain import html_text, inline_text
 from corpus.sentences import split_sentences
 
-LONGEST_LIST_CHARACTERS = 420
+LONGEST_LIST_CHARACTERS = 300
 SHORTEST_CHARACTERS = 3
 _CODE_LINES = 3
+_HEAD = re.compile(r"(.{1,60}?)(?::\s| [—–-] |\. (?=[A-Z`]))")
+_POINTS_BACK = re.compile(
+    r"(?:it|they|this|that|these|those|he|she|its|their|such|here|but|and|so|however|otherwise|then)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +42,15 @@ def page_passages(parsed: ParsedPage, chunks: Sequence[Chunk]) -> tuple[Passage,
         for entry in found:
             position = _chunk_at(chunks, entry.start_line)
             if position is not None and len(entry.text) >= SHORTEST_CHARACTERS:
-                passages.append(Passage(position, parsed.page.path, entry.start_line, entry.end_line, entry.text, entry.kind))
+                passages.append(
+                    Passage(position, parsed.page.path, entry.start_line, entry.end_line, entry.text, entry.kind)
+                )
     return tuple(sorted(passages, key=lambda passage: passage.chunk))
+
+
+def leans_on_context(text: str) -> bool:
+    """Tell whether a passage begins with a word that points back ("It returns …")."""
+    return bool(_POINTS_BACK.match(text))
 
 
 def _chunk_at(chunks: Sequence[Chunk], line: int) -> int | None:
@@ -76,17 +88,32 @@ def _prose(tokens: Sequence[Token], kind: PassageKind, lead: str = "") -> Iterat
 
 
 def _list_passages(tokens: Sequence[Token], lead: str) -> Iterator[_Found]:
-    """Yield the whole list when it is short, then its items one by one."""
+    """Yield the whole list when it is short, or its items' heads, then the items one by one."""
     items = [_first_paragraph(part) for part in _outer_items(tokens)]
-    first, last = tokens[0].map, tokens[-1].map or tokens[0].map
-    whole = "\n".join([lead, *(f"- {item}" for item in items)]).strip()
-    if first and last and len(items) > 1 and len(whole) <= LONGEST_LIST_CHARACTERS:
-        yield _Found(first[0] + 1, first[1], whole, "list")
+    first = tokens[0].map
+    if first and len(items) > 1:
+        whole = next((text for text in (_listed(lead, items), _listed(lead, _heads(items))) if text), "")
+        if whole:
+            yield _Found(first[0] + 1, first[1], whole, "list")
     yield from _prose(tokens, "item")
 
 
+def _listed(lead: str, items: Sequence[str]) -> str:
+    """Return a list under its lead-in, or nothing when it is too long to be an answer."""
+    text = "\n".join([lead, *(f"- {item}" for item in items)]).strip()
+    return text if items and len(text) <= LONGEST_LIST_CHARACTERS else ""
+
+
+def _heads(items: Sequence[str]) -> list[str]:
+    """Return what each item names before it explains ("timers: run …"), or nothing when they are not written so."""
+    heads = [match[1] for item in items if (match := _HEAD.match(item))]
+    return heads if len(heads) == len(items) else []
+
+
 def _outer_items(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
-    starts = [i for i, token in enumerate(tokens) if token.type == "list_item_open" and token.level == tokens[0].level + 1]
+    starts = [
+        i for i, token in enumerate(tokens) if token.type == "list_item_open" and token.level == tokens[0].level + 1
+    ]
     for start, end in pairwise([*starts, len(tokens)]):
         yield tokens[start:end]
 

@@ -22,8 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.chunks import CHUNKER_VERSION
-from corpus.document import Chunk, Document, ReadWarning
+from corpus.document import Chunk, Document, Passage, ReadWarning
 from corpus.links import count_links
+from corpus.passages import leans_on_context
 from corpus.reading import read_document
 from corpus.sources import DEFAULT_MAX_PAGE_BYTES, Corpus, read_corpus
 from index.analysis import ANALYSIS_VERSION, terms
@@ -69,7 +70,9 @@ def build_index(
     return index_corpus(corpus, data_folder, embedder, progress=progress)
 
 
-def index_corpus(corpus: Corpus, data_folder: Path, embedder: Embedder, *, progress: Progress | None = None) -> BuildReport:
+def index_corpus(
+    corpus: Corpus, data_folder: Path, embedder: Embedder, *, progress: Progress | None = None
+) -> BuildReport:
     """Bring the index up to date with pages that are in memory."""
     started = time.monotonic()
     report = progress or (lambda stage, done, total: None)
@@ -93,7 +96,21 @@ def chunk_input(chunk: Chunk) -> str:
     return " > ".join(chunk.headings) + "\n" + chunk.plain.replace("`", "")
 
 
-def _report(manifest: Manifest, corpus: Corpus, encoded: int, reused: int, started: float, *, changed: bool) -> BuildReport:
+def passage_inputs(passages: Sequence[Passage]) -> list[str]:
+    """Return the texts that passages' vectors are made of: one that points back ("It returns …") with the sentence before it."""
+    inputs = []
+    previous: Passage | None = None
+    for passage in passages:
+        follows = previous is not None and previous.chunk == passage.chunk and leans_on_context(passage.text)
+        text = f"{previous.text} {passage.text}" if previous is not None and follows else passage.text
+        inputs.append(text.replace("`", ""))
+        previous = passage
+    return inputs
+
+
+def _report(
+    manifest: Manifest, corpus: Corpus, encoded: int, reused: int, started: float, *, changed: bool
+) -> BuildReport:
     counts = (manifest.pages, manifest.chunks, manifest.passages, manifest.examples)
     return BuildReport(manifest.version, *counts, encoded, reused, time.monotonic() - started, changed, corpus.warnings)
 
@@ -141,8 +158,10 @@ def _write_generation(
     aside = Path(tempfile.mkdtemp(prefix=".building-", dir=generations))
     try:
         chunks = [chunk for document in documents for chunk in document.chunks]
-        passages = [passage.text.replace("`", "") for document in documents for passage in document.passages]
-        encoded = _write_vectors(aside, data_folder, "chunk", [chunk_input(chunk) for chunk in chunks], embedder, report)
+        passages = [text for document in documents for text in passage_inputs(document.passages)]
+        encoded = _write_vectors(
+            aside, data_folder, "chunk", [chunk_input(chunk) for chunk in chunks], embedder, report
+        )
         encoded += _write_vectors(aside, data_folder, "passage", passages, embedder, report)
         pages = np.repeat(np.arange(len(documents), dtype=np.int32), [len(document.chunks) for document in documents])
         np.save(aside / "chunk_pages.npy", pages)
@@ -178,7 +197,9 @@ def _manifest(corpus: Corpus, documents: Sequence[Document], embedder: Embedder,
     )
 
 
-def _write_vectors(aside: Path, data_folder: Path, kind: str, texts: Sequence[str], embedder: Embedder, report: Progress) -> int:
+def _write_vectors(
+    aside: Path, data_folder: Path, kind: str, texts: Sequence[str], embedder: Embedder, report: Progress
+) -> int:
     """Write `<kind>_vectors.npy` and the keys by which the next build finds them; returns how many were newly made."""
     keys = _keys(texts)
     vectors = np.zeros((len(texts), embedder.dimension), dtype=np.float32)
@@ -227,7 +248,9 @@ def _passage_starts(documents: Sequence[Document]) -> NDArray[np.int32]:
 
 def _write_terms(aside: Path, documents: Sequence[Document], report: Progress) -> None:
     report("indexing terms", 0, len(documents))
-    LexicalIndex.build(aside / "chunk_terms", (_chunk_terms(chunk) for document in documents for chunk in document.chunks))
+    LexicalIndex.build(
+        aside / "chunk_terms", (_chunk_terms(chunk) for document in documents for chunk in document.chunks)
+    )
     LexicalIndex.build(aside / "page_terms", (_page_terms(document) for document in documents))
     report("indexing terms", len(documents), len(documents))
 
@@ -250,6 +273,9 @@ def _remove_leftovers(generations: Path) -> None:
 
 def _remove_old(generations: Path) -> None:
     """Keep the current generation and the one before, which a server may still be reading."""
-    kept = sorted((folder for folder in generations.iterdir() if not folder.name.startswith(".")), key=lambda folder: folder.stat().st_mtime)
+    kept = sorted(
+        (folder for folder in generations.iterdir() if not folder.name.startswith(".")),
+        key=lambda folder: folder.stat().st_mtime,
+    )
     for folder in kept[:-_KEPT_GENERATIONS]:
         shutil.rmtree(folder, ignore_errors=True)

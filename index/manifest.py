@@ -14,7 +14,7 @@ from corpus.chunks import CHUNKER_VERSION
 from index.analysis import ANALYSIS_VERSION
 from index.errors import IndexMismatch, IndexNotBuilt
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 _CURRENT = "current.json"
 
 

@@ -68,7 +68,12 @@ def search(index: Index, query: Query, limit: int) -> list[Hit]:
         return []
     fused = fuse(_with_passages(index, query, rows, similarities, lexical), lexical)
     pages = index.arrays.chunk_pages[rows]
-    scores = fused + _page_evidence(index, query, pages, fused) + _page_prior(index, pages) + _asked_from(index, query, pages)
+    scores = (
+        fused
+        + _page_evidence(index, query, pages, fused)
+        + _page_prior(index, pages)
+        + _asked_from(index, query, pages)
+    )
     best = np.argsort(-scores, kind="stable")[:limit]
     return [Hit(int(rows[i]), int(pages[i]), float(scores[i]), float(similarities[i]), float(lexical[i])) for i in best]
 
@@ -80,7 +85,9 @@ def fuse(similarities: Scores, lexical: Scores, dense_weight: float = DENSE_WEIG
     return np.asarray(dense_weight * dense + (1 - dense_weight) * lexical, dtype=np.float32)
 
 
-def _with_passages(index: Index, query: Query, rows: NDArray[np.int64], similarities: Scores, lexical: Scores) -> Scores:
+def _with_passages(
+    index: Index, query: Query, rows: NDArray[np.int64], similarities: Scores, lexical: Scores
+) -> Scores:
     """Return dense scores that take the best passage of the best candidates into account."""
     best = np.argsort(-fuse(similarities, lexical), kind="stable")[:REFINED]
     starts = index.arrays.passage_starts
@@ -97,7 +104,9 @@ def _with_passages(index: Index, query: Query, rows: NDArray[np.int64], similari
     return np.asarray((1 - PASSAGE_SHARE) * similarities + PASSAGE_SHARE * strongest, dtype=np.float32)
 
 
-def _candidates(index: Index, query: Query, allowed: NDArray[np.bool_] | None) -> tuple[NDArray[np.int64], Scores, Scores]:
+def _candidates(
+    index: Index, query: Query, allowed: NDArray[np.bool_] | None
+) -> tuple[NDArray[np.int64], Scores, Scores]:
     """Return rows with their cosine and normalised BM25 score: the best of either ranking."""
     similarities = index.arrays.chunk_vectors @ query.vector
     wanted = CANDIDATES if allowed is None else len(similarities)

@@ -1,144 +1,154 @@
 """Choose the direct answer among the passages of the best chunks: one sentence, a few, or a whole list.
 
 No language model: passages are scored by the same fusion of dense and lexical evidence as chunks, plus the score of the chunk
-that holds them, and by whether they look like what the question asks for (a number, a name, a list, a definition).
+that holds them, plus small bonuses for standing where answers stand and for looking like what the question asks for.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.document import Passage
+from corpus.document import Chunk, Passage
+from corpus.passages import leans_on_context
 from index.analysis import content_terms, terms
 from index.search import Hit, fuse
 from index.store import Index
+from service.question_kind import QuestionKind, fit, question_kind
+from service.shortening import shorten
+
+Scores = NDArray[np.float32]
 
 LONGEST_ANSWER_CHARACTERS = 300
-LONGEST_LIST_CHARACTERS = 420
-CHUNK_WEIGHT = 0.6
-PASSAGE_DENSE_WEIGHT = 0.6
-COMPANION_SHARE = 0.72
+MOST_PASSAGES = 3
+PASSAGE_DENSE_WEIGHT = 0.5
+CHUNK_WEIGHT = 0.8
+COMPANION_SHARE = 0.6
 """A further sentence joins the answer when its score is at least this share of the best one's."""
+SUBJECT_WEIGHT = 0.1
+"""For a question of what something is or does: the share of its terms that a passage begins with."""
+HEADING_WEIGHT = 0.1
+"""For the first sentence below a heading: the share of the question's terms that the heading holds."""
+_SUBJECT_CHARACTERS = 40
 _READ_CHUNKS = 10
-
-_NUMBER = re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand|million|half|single|no)\b", re.IGNORECASE)
-_NAME = re.compile(r"(?<!^)(?<![.!?]\s)\b[A-Z][\w’'-]+")
-_DEPENDENT = re.compile(r"^(?:it|they|this|that|these|those|he|she|its|their|such|here|but|and|so|however|otherwise|then)\b", re.IGNORECASE)
-_ASKS_NUMBER = re.compile(r"\bhow (?:many|much|long|often|old|big|large|far)\b", re.IGNORECASE)
-_ASKS_TIME = re.compile(r"^(?:when|(?:in|on) (?:what|which) (?:year|day|date|month)|what (?:year|day|date|month))\b", re.IGNORECASE)
-_ASKS_NAME = re.compile(r"^(?:who|whose|whom|where)\b", re.IGNORECASE)
-_ASKS_LIST = re.compile(r"^(?:which|what|list|name)\b.*\b(?:are|have|kinds?|types?|phases?|steps?|ways|options|differences?|list|include)\b", re.IGNORECASE)
-_ASKS_COMMAND = re.compile(r"^how (?:do|can|to|should|would)\b|\bcommand\b|\bsyntax\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The passages of a direct answer in order of the page, and the evidence behind them."""
+    """The passages of a direct answer in order, each at its final length, and the evidence behind them."""
 
     passages: tuple[Passage, ...]
     similarity: float
-    """Cosine between the question and its best passage."""
+    """Cosine between the question and its nearest passage."""
     coverage: float
     """Share of the question's term weight that the best chunk holds, 0 to 1."""
 
 
+class _Terms:
+    """A question's terms with their inverse document frequencies."""
+
+    def __init__(self, index: Index, question: str) -> None:
+        count = max(1, index.manifest.chunks)
+        found = content_terms(question) or terms(question)
+        self._weights = {term: math.log(1 + count / (1 + index.chunk_terms.document_frequency(term))) for term in found}
+        self._total = max(sum(self._weights.values()), 1e-9)
+
+    def share_in(self, text: str) -> float:
+        """Return the share of the weight that a text holds, 0 to 1."""
+        held = set(terms(text))
+        return sum(weight for term, weight in self._weights.items() if term in held) / self._total
+
+
 def choose_passages(index: Index, question: str, vector: NDArray[np.float32], hits: Sequence[Hit]) -> Choice:
-    """Choose the direct answer for a question among its hits."""
+    """Choose the direct answer for a question among its hits; no hits give no passages."""
     read = list(hits[:_READ_CHUNKS])
     found = index.passages([hit.row for hit in read])
-    weights = _term_weights(index, question)
     if not found:
         return Choice((), 0.0, 0.0)
+    chunks = dict(zip((hit.row for hit in read), index.chunks([hit.row for hit in read]), strict=True))
+    question_terms, kind = _Terms(index, question), question_kind(question)
     passages = [passage for _, passage in found]
     similarities = np.asarray(index.arrays.passage_vectors[[row for row, _ in found]] @ vector, dtype=np.float32)
-    lexical = np.asarray([_overlap(weights, passage.text) for passage in passages], dtype=np.float32)
-    scores = fuse(similarities, lexical / max(float(lexical.max()), 1e-9), PASSAGE_DENSE_WEIGHT)
-    chunk_scores = {hit.row: hit.score for hit in read}
-    best_chunk = max(chunk_scores.values())
-    scores = scores + CHUNK_WEIGHT * np.asarray([chunk_scores[passage.chunk] / best_chunk for passage in passages], dtype=np.float32)
-    scores = scores + np.asarray([_fit(question, passage) for passage in passages], dtype=np.float32)
-    chosen = _assemble(passages, scores)
-    return Choice(chosen, float(similarities.max()), _coverage(index, weights, read))
+    scores = _scores(passages, similarities, {hit.row: hit.score for hit in read}, chunks, question_terms, kind)
+    chosen = tuple(_fitted(passage, question_terms) for passage in _assemble(passages, scores))
+    coverage = max(
+        question_terms.share_in(" ".join((*chunks[hit.row].headings, chunks[hit.row].plain))) for hit in read[:3]
+    )
+    return Choice(chosen, float(similarities.max()), coverage)
 
 
-def _term_weights(index: Index, question: str) -> dict[str, float]:
-    """Return the inverse document frequency of each of the question's terms."""
-    count = max(1, index.manifest.chunks)
-    found = content_terms(question) or terms(question)
-    return {term: math.log(1 + count / (1 + index.chunk_terms.document_frequency(term))) for term in found}
+def _scores(
+    passages: Sequence[Passage],
+    similarities: Scores,
+    chunk_scores: dict[int, float],
+    chunks: dict[int, Chunk],
+    question_terms: _Terms,
+    kind: QuestionKind,
+) -> Scores:
+    lexical = np.asarray([question_terms.share_in(passage.text) for passage in passages], dtype=np.float32)
+    fused = fuse(similarities, lexical / max(float(lexical.max()), 1e-9), PASSAGE_DENSE_WEIGHT)
+    best = max(1e-9, *chunk_scores.values())
+    openings = _openings(passages, chunks)
+    added = [
+        CHUNK_WEIGHT * chunk_scores[passage.chunk] / best
+        + fit(kind, passage)
+        + (SUBJECT_WEIGHT * question_terms.share_in(passage.text[:_SUBJECT_CHARACTERS]) if kind.asks_definition else 0)
+        + (HEADING_WEIGHT * question_terms.share_in(chunks[passage.chunk].headings[-1]) if i in openings else 0)
+        for i, passage in enumerate(passages)
+    ]
+    return np.asarray(fused + np.asarray(added, dtype=np.float32), dtype=np.float32)
 
 
-def _overlap(weights: dict[str, float], text: str) -> float:
-    held = set(terms(text))
-    return sum(weight for term, weight in weights.items() if term in held)
+def _openings(passages: Sequence[Passage], chunks: dict[int, Chunk]) -> set[int]:
+    """Return which passages are the first sentence below a heading."""
+    first: dict[int, int] = {}
+    for i, passage in enumerate(passages):
+        if passage.kind == "sentence" and chunks[passage.chunk].text.lstrip().startswith("#"):
+            first.setdefault(passage.chunk, i)
+    return set(first.values())
 
 
-def _coverage(index: Index, weights: dict[str, float], read: Sequence[Hit]) -> float:
-    total = sum(weights.values())
-    if not total or not read:
-        return 0.0
-    chunks = index.chunks([hit.row for hit in read[:3]])
-    return max(_overlap(weights, " ".join(chunk.headings) + "\n" + chunk.plain) for chunk in chunks) / total
-
-
-def _fit(question: str, passage: Passage) -> float:
-    """Return a small bonus when a passage looks like the kind of thing that is asked for."""
-    text, bonus = passage.text, 0.0
-    if _ASKS_NUMBER.search(question) or _ASKS_TIME.search(question):
-        bonus += 0.12 if _NUMBER.search(text) else -0.05
-    if _ASKS_NAME.search(question) and not _NAME.search(text):
-        bonus -= 0.08
-    if passage.kind == "list":
-        bonus += 0.1 if _ASKS_LIST.search(question) else -0.05
-    if passage.kind == "code":
-        bonus += 0.05 if _ASKS_COMMAND.search(question) else -0.15
-    if _DEPENDENT.match(text):
-        bonus -= 0.06
-    if text.endswith("?"):
-        bonus -= 0.3
-    if text.endswith(":") or len(text) < 25:
-        bonus -= 0.15
-    return bonus
-
-
-def _assemble(passages: Sequence[Passage], scores: NDArray[np.float32]) -> tuple[Passage, ...]:
+def _assemble(passages: Sequence[Passage], scores: Scores) -> list[Passage]:
     """Take the best passage, the sentence before it when it leans on one, and further good ones while there is room."""
     order = [int(i) for i in np.argsort(-scores, kind="stable")]
     best = order[0]
     if passages[best].kind in ("list", "code", "row"):
-        return (passages[best],)
+        return [passages[best]]
     chosen = [best]
-    if _DEPENDENT.match(passages[best].text) and _precedes(passages, best - 1, best):
+    if (
+        leans_on_context(passages[best].text)
+        and _precedes(passages, best - 1, best)
+        and _fits(passages, chosen, best - 1)
+    ):
         chosen.insert(0, best - 1)
     for i in order[1:]:
-        if scores[i] < COMPANION_SHARE * scores[best] or len(chosen) >= 3:
+        if scores[i] < COMPANION_SHARE * scores[best] or len(chosen) == MOST_PASSAGES:
             break
-        if i in chosen or passages[i].kind not in ("sentence", "item") or _repeats(passages, chosen, i):
-            continue
-        if _length(passages, chosen) + len(passages[i].text) < LONGEST_ANSWER_CHARACTERS:
+        if _joins(passages, chosen, i) and _fits(passages, chosen, i):
             chosen.append(i)
-    if _length(passages, chosen) > LONGEST_ANSWER_CHARACTERS and len(chosen) > 1:
-        chosen = [best]
-    first = chosen.index(best)
     same = sorted(i for i in chosen if passages[i].chunk == passages[best].chunk)
-    others = [i for i in chosen[first + 1 :] if passages[i].chunk != passages[best].chunk]
-    return tuple(passages[i] for i in [*same, *others])
+    return [passages[i] for i in [*same, *(i for i in chosen if i not in same)]]
 
 
 def _precedes(passages: Sequence[Passage], first: int, second: int) -> bool:
     return first >= 0 and passages[first].chunk == passages[second].chunk and passages[first].kind == "sentence"
 
 
-def _repeats(passages: Sequence[Passage], chosen: Sequence[int], candidate: int) -> bool:
-    text = passages[candidate].text
-    return any(text in passages[i].text or passages[i].text in text for i in chosen)
+def _joins(passages: Sequence[Passage], chosen: Sequence[int], candidate: int) -> bool:
+    """Tell whether a passage can stand beside the chosen ones: prose that says something further."""
+    passage = passages[candidate]
+    repeated = any(passage.text in passages[i].text or passages[i].text in passage.text for i in chosen)
+    return passage.kind in ("sentence", "item") and not repeated and not passage.text.endswith((":", "?"))
 
 
-def _length(passages: Sequence[Passage], chosen: Sequence[int]) -> int:
-    return sum(len(passages[i].text) + 1 for i in chosen)
+def _fits(passages: Sequence[Passage], chosen: Sequence[int], candidate: int) -> bool:
+    length = sum(len(passages[i].text) + 1 for i in chosen)
+    return length + len(passages[candidate].text) <= LONGEST_ANSWER_CHARACTERS
+
+
+def _fitted(passage: Passage, question_terms: _Terms) -> Passage:
+    return replace(passage, text=shorten(passage.text, LONGEST_ANSWER_CHARACTERS, question_terms.share_in))

@@ -1,0 +1,102 @@
+"""See from a question's words what kind of thing would answer it, and whether a passage looks like that kind.
+
+Small bonuses only: they decide between passages that are about equally near in meaning. English question words; for other languages the
+bonuses are silent and the rest of the evidence decides.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from corpus.document import Passage
+from corpus.passages import leans_on_context
+
+_ASKS_NUMBER = re.compile(
+    r"\bhow (?:many|much|long|often|old|big|large|far|fast)\b|\bwhat (?:number|percentage|size)\b", re.IGNORECASE
+)
+_ASKS_TIME = re.compile(
+    r"^(?:when\b|(?:in|on|at) (?:what|which) (?:year|day|date|month|time)|what (?:year|day|date|month|time)\b)",
+    re.IGNORECASE,
+)
+_ASKS_PERSON = re.compile(r"^(?:who|whose|whom)\b", re.IGNORECASE)
+_ASKS_PLACE = re.compile(
+    r"^(?:where\b|(?:in|at) (?:what|which) (?:city|country|place|town|state|file|folder)\b)", re.IGNORECASE
+)
+_ASKS_LIST = re.compile(
+    r"^(?:which|what|list|name)\b.*\b(?:are|have|kinds?|types?|phases?|steps?|ways|options|differences?|list|include|states?)\b",
+    re.IGNORECASE,
+)
+_ASKS_COMMAND = re.compile(r"^how (?:do|can|to|should|would)\b|\bcommand\b|\bsyntax\b", re.IGNORECASE)
+_ASKS_DEFINITION = re.compile(r"^(?:what (?:is|are|does|do)|what['’]s|define|explain|describe)\b", re.IGNORECASE)
+
+_NUMBER = re.compile(
+    r"\d[\d.,]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand|million|half|single|no)\b",
+    re.IGNORECASE,
+)
+_TIME = re.compile(
+    r"\b(?:1\d{3}|20\d{2}|\d{1,2}(?:st|nd|rd|th)|january|february|march|april|may|june|july|august|september|october|november|december"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|century|days?|weeks?|months?|years?|hours?|minutes?|seconds?"
+    r"|before|after|during|until|once|when|as soon as)\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"(?<=\s)[A-Z][\w’'-]+")
+_PLACE = re.compile(r"(?<=\s)(?:[A-Z][\w’'-]+|`[^`]+`)")
+_SOUGHT = (
+    (_ASKS_NUMBER, _NUMBER),
+    (_ASKS_TIME, _TIME),
+    (_ASKS_PERSON, _NAME),
+    (_ASKS_PLACE, _PLACE),
+)
+_SOUGHT_BONUS = 0.12
+_SHORTEST_STATEMENT_CHARACTERS = 25
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionKind:
+    """What a question asks for."""
+
+    text: str
+    sought: re.Pattern[str] | None
+    """What the answer must contain beyond the question's own words."""
+    asks_list: bool
+    asks_command: bool
+    asks_definition: bool
+
+
+def question_kind(question: str) -> QuestionKind:
+    """Read the kind off a question's words."""
+    text = question.strip()
+    sought = next((pattern for asks, pattern in _SOUGHT if asks.search(text)), None)
+    return QuestionKind(
+        text.lower(),
+        sought,
+        bool(_ASKS_LIST.search(text)),
+        bool(_ASKS_COMMAND.search(text)),
+        bool(_ASKS_DEFINITION.search(text)),
+    )
+
+
+def fit(kind: QuestionKind, passage: Passage) -> float:
+    """Return the bonus, positive or negative, of a passage for a kind of question; scores are between 0 and about 2."""
+    bonus = 0.0
+    if kind.sought is not None:
+        bonus += _SOUGHT_BONUS if _holds_new(kind, passage.text) else -_SOUGHT_BONUS / 2
+    if passage.kind == "list":
+        bonus += 0.1 if kind.asks_list else -0.05
+    if passage.kind == "code":
+        bonus += 0.05 if kind.asks_command else -0.15
+    if leans_on_context(passage.text):
+        bonus -= 0.06
+    if passage.text.endswith("?"):
+        bonus -= 0.3
+    if passage.text.endswith(":") or len(passage.text) < _SHORTEST_STATEMENT_CHARACTERS:
+        bonus -= 0.15
+    return bonus
+
+
+def _holds_new(kind: QuestionKind, text: str) -> bool:
+    """Tell whether a text has what is sought in words that the question does not have itself."""
+    return kind.sought is not None and any(
+        match.group().lower().strip("`") not in kind.text for match in kind.sought.finditer(text)
+    )

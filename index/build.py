@@ -38,6 +38,8 @@ Progress = Callable[[str, int, int], None]
 """Called with a stage's name, how much of it is done, and how much there is."""
 _KEY_BYTES = 16
 _KEPT_GENERATIONS = 2
+_FEW_CHUNKS = 10
+_USUAL_SIMILARITY = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,8 @@ def _write_generation(
         np.save(aside / "page_links.npy", np.asarray(count_links(documents), dtype=np.int32))
         _write_terms(aside, documents, report)
         write_database(aside / "notes.sqlite", documents)
-        manifest = _manifest(corpus, documents, embedder, version)
+        alike = mean_similarity(np.load(aside / "chunk_vectors.npy", mmap_mode="r"))
+        manifest = _manifest(corpus, documents, embedder, version, alike)
         manifest.write(aside)
         place = generations / f"{version}-{int(time.time() * 1000):x}"
         os.replace(aside, place)
@@ -180,7 +183,17 @@ def _write_generation(
     return manifest, encoded
 
 
-def _manifest(corpus: Corpus, documents: Sequence[Document], embedder: Embedder, version: str) -> Manifest:
+def mean_similarity(vectors: Vectors) -> float:
+    """Return the mean cosine over all pairs of different chunks; few chunks are drawn to what is usual for notes."""
+    count = len(vectors)
+    pairs = float(np.square(vectors.sum(axis=0, dtype=np.float64)).sum()) - count
+    mean = pairs / (count * (count - 1)) if count > 1 else 0.0
+    return (count * mean + _FEW_CHUNKS * _USUAL_SIMILARITY) / (count + _FEW_CHUNKS)
+
+
+def _manifest(
+    corpus: Corpus, documents: Sequence[Document], embedder: Embedder, version: str, similarity: float
+) -> Manifest:
     return Manifest(
         version=version,
         model=embedder.model,
@@ -194,6 +207,7 @@ def _manifest(corpus: Corpus, documents: Sequence[Document], embedder: Embedder,
         chunks=sum(len(document.chunks) for document in documents),
         passages=sum(len(document.passages) for document in documents),
         examples=sum(len(document.examples) for document in documents),
+        mean_similarity=similarity,
     )
 
 

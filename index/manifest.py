@@ -14,7 +14,7 @@ from corpus.chunks import CHUNKER_VERSION
 from index.analysis import ANALYSIS_VERSION
 from index.errors import IndexMismatch, IndexNotBuilt
 
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 _CURRENT = "current.json"
 
 
@@ -35,6 +35,8 @@ class Manifest:
     chunks: int
     passages: int
     examples: int
+    mean_similarity: float
+    """Mean cosine between two chunks: how alike the notes are among themselves, which a question's similarity is judged against."""
 
     def check(self, *, model: str | None = None) -> None:
         """Refuse what this code can't search. Raises IndexMismatch with the command that mends it."""

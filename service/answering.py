@@ -96,7 +96,8 @@ class Answerer:
     def _confidence(self, found: Found) -> float:
         if not found.hits:
             return 0.0
-        return confidence(max(hit.similarity for hit in found.hits[:10]), found.choice.similarity, found.choice.coverage)
+        nearest = max(hit.similarity for hit in found.hits[:10])
+        return confidence(nearest - self._index.manifest.mean_similarity, found.choice.support)
 
     def _reason(self, found: Found) -> str:
         if not found.hits:

@@ -42,10 +42,8 @@ class Choice:
     """The passages of a direct answer in order, each at its final length, and the evidence behind them."""
 
     passages: tuple[Passage, ...]
-    similarity: float
-    """Cosine between the question and its nearest passage."""
-    coverage: float
-    """Share of the question's term weight that the best chunk holds, 0 to 1."""
+    support: float
+    """The best passage's cosine times the share of the question's terms that it holds: near in meaning and in words at once."""
 
 
 class _Terms:
@@ -68,29 +66,27 @@ def choose_passages(index: Index, question: str, vector: NDArray[np.float32], hi
     read = list(hits[:_READ_CHUNKS])
     found = index.passages([hit.row for hit in read])
     if not found:
-        return Choice((), 0.0, 0.0)
+        return Choice((), 0.0)
     chunks = dict(zip((hit.row for hit in read), index.chunks([hit.row for hit in read]), strict=True))
     question_terms, kind = _Terms(index, question), question_kind(question)
     passages = [passage for _, passage in found]
     similarities = np.asarray(index.arrays.passage_vectors[[row for row, _ in found]] @ vector, dtype=np.float32)
-    scores = _scores(passages, similarities, {hit.row: hit.score for hit in read}, chunks, question_terms, kind)
+    shares = np.asarray([question_terms.share_in(passage.text) for passage in passages], dtype=np.float32)
+    scores = _scores(passages, similarities, shares, {hit.row: hit.score for hit in read}, chunks, question_terms, kind)
     chosen = tuple(_fitted(passage, question_terms) for passage in _assemble(passages, scores))
-    coverage = max(
-        question_terms.share_in(" ".join((*chunks[hit.row].headings, chunks[hit.row].plain))) for hit in read[:3]
-    )
-    return Choice(chosen, float(similarities.max()), coverage)
+    return Choice(chosen, float((similarities * shares).max()))
 
 
 def _scores(
     passages: Sequence[Passage],
     similarities: Scores,
+    shares: Scores,
     chunk_scores: dict[int, float],
     chunks: dict[int, Chunk],
     question_terms: _Terms,
     kind: QuestionKind,
 ) -> Scores:
-    lexical = np.asarray([question_terms.share_in(passage.text) for passage in passages], dtype=np.float32)
-    fused = fuse(similarities, lexical / max(float(lexical.max()), 1e-9), PASSAGE_DENSE_WEIGHT)
+    fused = fuse(similarities, shares / max(float(shares.max()), 1e-9), PASSAGE_DENSE_WEIGHT)
     best = max(1e-9, *chunk_scores.values())
     openings = _openings(passages, chunks)
     added = [

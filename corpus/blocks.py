@@ -1,7 +1,7 @@
 """Group a page's tokens into blocks: the smallest pieces that an excerpt may begin or end with.
 
-A paragraph, a fence with its tags, a list, a table. Lists and tables can be taken apart further at items and rows, paragraphs at lines;
-a closed code fence never is.
+A paragraph, a fence with its tags, a list, a table. Lists and tables can be taken apart further at items and rows,
+paragraphs at lines; a closed code fence never is.
 """
 
 from __future__ import annotations
@@ -9,13 +9,31 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Literal
 
 from markdown_it.token import Token
 
-from corpus.markdown import ParsedPage
+from corpus.agent_lines import agent_line_ranges
+from corpus.document import Page
+from corpus.markdown import ParsedPage, parse_page
 from corpus.plain import block_text
 
-_SPLIT_AT = {"bullet_list": "list_item_open", "ordered_list": "list_item_open", "table": "tr_open", "blockquote": "paragraph_open"}
+LONGEST_LOOSE_CHARACTERS = 1000
+_SPLIT_AT = {
+    "bullet_list": "list_item_open",
+    "ordered_list": "list_item_open",
+    "table": "tr_open",
+    "blockquote": "paragraph_open",
+}
+_CONTAINERS = frozenset({"bullet_list_open", "ordered_list_open", "list_item_open", "blockquote_open", "footnote_open"})
+_NOT_TEXT = frozenset({"front_matter", "footnote_block"})
+_FENCE_MARKS = ("```", "~~~")
+_CONTAINER_MARKS = " \t>-*+0123456789.)"
+_AFTER = "after the text"
+
+Standing = Literal["whole", "inside", "alone"]
+"""`whole`: reads alone as it reads in the page. `inside`: was cut out of a block and may read differently. `alone`:
+must not share an excerpt with its neighbours, for a line that would unbalance the fences stands between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,68 +44,115 @@ class Block:
     start_line: int
     end_line: int
     tokens: tuple[Token, ...]
+    standing: Standing = "whole"
 
     @property
     def plain(self) -> str:
         """The block's words."""
         return block_text(self.tokens)
 
+    @property
+    def characters(self) -> int:
+        """How long the block is, markup included."""
+        return sum(len(token.content) for token in self.tokens)
+
 
 def page_blocks(parsed: ParsedPage) -> list[Block]:
-    """Return the page's top-level blocks in order, front matter left out."""
-    blocks = [block for block in _top_level(parsed.tokens) if block.kind not in ("front_matter", "footnote_anchor")]
-    return [_without_open_fence(parsed, block) for block in blocks]
+    """Return the page's top-level blocks in order of their lines; front matter and agent instructions are left out."""
+    skipped = agent_line_ranges(parsed.tokens)
+    blocks: list[Block] = []
+    for block in _top_level(parsed.tokens):
+        if any(start < block.start_line <= end for start, end in skipped):
+            continue
+        if block.kind == "fence" and not is_closed_fence(parsed, block.tokens[0]):
+            blocks += loose_blocks(parsed, replace(block, kind="open_fence", start_line=block.start_line + 1))
+        else:
+            blocks.append(block)
+    # Footnotes stand at the end of the tokens, wherever they stand in the file.
+    return sorted(blocks, key=lambda block: block.start_line)
 
 
 def _top_level(tokens: Sequence[Token]) -> Iterator[Block]:
     group: list[Token] = []
+    footnote = False
     for token in tokens:
+        footnote = (footnote or token.type == "footnote_open") and token.type != "footnote_close"
+        if token.type.startswith("footnote_block"):
+            continue
         group.append(token)
-        if token.level == 0 and token.nesting <= 0:
+        if token.level == 0 and token.nesting <= 0 and not footnote:
             lines = [entry.map for entry in group if entry.map]
-            if lines:
-                kind = group[0].type.removesuffix("_open")
+            kind = group[0].type.removesuffix("_open")
+            if lines and kind not in _NOT_TEXT:
                 yield Block(kind, min(line[0] for line in lines) + 1, max(line[1] for line in lines), tuple(group))
             group = []
 
 
-def _without_open_fence(parsed: ParsedPage, block: Block) -> Block:
-    """Turn a fence that is never closed into lines of text: its opening line alone would unbalance any excerpt."""
-    if block.kind != "fence" or is_closed_fence(parsed, block.tokens[0]):
-        return block
-    return replace(block, kind="open_fence", start_line=min(block.start_line + 1, block.end_line))
-
-
 def is_closed_fence(parsed: ParsedPage, fence: Token) -> bool:
-    """Tell whether a fence token has its closing line."""
-    if not fence.map or fence.map[1] - fence.map[0] < 2:
+    """Tell whether a fence token has its closing line: one line of its range, beside the first, is not its content."""
+    if not fence.map:
         return False
-    last = parsed.lines[fence.map[1] - 1].strip().lstrip("> \t")
-    return len(last) >= len(fence.markup) and set(last) == {fence.markup[0]}
+    return fence.map[1] - fence.map[0] - 1 > fence.content.count("\n")
+
+
+def leaves_fence_open(text: str) -> bool:
+    """Tell whether what is written below a text would be read as part of a code fence that the text opens."""
+    if not any(mark in text for mark in _FENCE_MARKS):
+        return False
+    tokens = parse_page(Page("", "", f"{text}\n\n{_AFTER}\n")).tokens
+    return any(token.type == "fence" and token.content.endswith(f"{_AFTER}\n") for token in tokens)
 
 
 def split_block(parsed: ParsedPage, block: Block) -> list[Block]:
     """Take a block apart at its items, rows or lines; a block that must stay whole comes back alone."""
     if block.kind in _SPLIT_AT:
-        return _split_at(block, _SPLIT_AT[block.kind])
-    if block.kind in ("paragraph", "open_fence", "html_block") and block.end_line > block.start_line:
-        return [_line_block(parsed, block, line) for line in range(block.start_line, block.end_line + 1)]
+        return _split_at_tokens(block, _SPLIT_AT[block.kind])
+    if block.kind == "html_block":
+        return _split_html(parsed, block)
+    if block.kind == "paragraph" and block.end_line > block.start_line:
+        return _line_blocks(parsed, block)
     return [block]
 
 
-def _split_at(block: Block, opening: str) -> list[Block]:
-    """Split at the outermost tokens of a type, each part reaching to the next part's first line."""
-    candidates = [i for i, token in enumerate(block.tokens) if token.type == opening and token.map]
-    if not candidates:
+def split_container(parsed: ParsedPage, block: Block) -> list[Block]:
+    """Take an item, a quote or a footnote apart at its inner blocks; whole when a part would read as an open fence."""
+    first = next((token for token in block.tokens if token.type not in _CONTAINERS), None)
+    if first is None:
         return [block]
-    level = min(block.tokens[i].level for i in candidates)
+    cuts = [
+        i for i, token in enumerate(block.tokens) if token.map and token.nesting >= 0 and token.level == first.level
+    ]
+    parts = [
+        replace(part, kind=_kind_at(block, i), standing="inside")
+        for i, part in zip(cuts, _cut_at(block, cuts), strict=True)
+    ]
+    if len(parts) < 2 or any(leaves_fence_open(parsed.verbatim(part.start_line, part.end_line)) for part in parts):
+        return [block]
+    return parts
+
+
+def _kind_at(block: Block, position: int) -> str:
+    return block.tokens[position].type.removesuffix("_open")
+
+
+def _split_at_tokens(block: Block, opening: str) -> list[Block]:
+    """Split at the outermost tokens of a type."""
+    candidates = [i for i, token in enumerate(block.tokens) if token.type == opening and token.map]
+    level = min((block.tokens[i].level for i in candidates), default=0)
     cuts = [i for i in candidates if block.tokens[i].level == level]
-    cuts[0] = 0
+    kind = block.kind.partition("_")[0] + "_part"
+    return [replace(part, kind=kind) for part in _cut_at(block, cuts)] or [block]
+
+
+def _cut_at(block: Block, cuts: Sequence[int]) -> list[Block]:
+    """Cut before each of the tokens but the first; each part reaches to the next part's first line."""
+    if not cuts:
+        return []
     starts = [block.start_line] + [_first_line(block.tokens[i]) for i in cuts[1:]]
     ends = [start - 1 for start in starts[1:]] + [block.end_line]
-    spans = pairwise([*cuts, len(block.tokens)])
+    spans = pairwise([0, *cuts[1:], len(block.tokens)])
     return [
-        Block(block.kind.partition("_")[0] + "_part", start, max(start, end), block.tokens[i:j])
+        replace(block, start_line=start, end_line=max(start, end), tokens=block.tokens[i:j])
         for (i, j), start, end in zip(spans, starts, ends, strict=True)
     ]
 
@@ -96,7 +161,39 @@ def _first_line(token: Token) -> int:
     return token.map[0] + 1 if token.map else 1
 
 
-def _line_block(parsed: ParsedPage, block: Block, line: int) -> Block:
-    text = Token("inline", "", 0, map=[line - 1, line], content=parsed.lines[line - 1].strip())
+def _split_html(parsed: ParsedPage, block: Block) -> list[Block]:
+    """Split HTML at its lines, but keep a `<pre>` whole: it is a code block as a fence is."""
+    html = block.tokens[0].content.lower()
+    if html.lstrip().startswith("<pre") and "</pre" in html:
+        return [block]
+    if any(mark in html for mark in _FENCE_MARKS):
+        return loose_blocks(parsed, block)
+    return _line_blocks(parsed, block)
+
+
+def _line_blocks(parsed: ParsedPage, block: Block) -> list[Block]:
+    return [_text_block(parsed, "line", line, line, "inside") for line in range(block.start_line, block.end_line + 1)]
+
+
+def loose_blocks(parsed: ParsedPage, block: Block) -> list[Block]:
+    """Take the lines of an unclosed fence, or of HTML, as text.
+
+    Those that look like fences are left out, so that no excerpt leaves one open.
+    """
+    found: list[Block] = []
+    start, characters = block.start_line, 0
+    for line in range(block.start_line, block.end_line + 2):
+        text = parsed.lines[line - 1] if line <= block.end_line else ""
+        mark = line > block.end_line or text.lstrip(_CONTAINER_MARKS).startswith(_FENCE_MARKS)
+        if mark or characters + len(text) > LONGEST_LOOSE_CHARACTERS:
+            if parsed.verbatim(start, line - 1).strip():
+                found.append(_text_block(parsed, block.kind, start, line - 1, "alone"))
+            start, characters = (line + 1 if mark else line), 0
+        characters += len(text)
+    return found
+
+
+def _text_block(parsed: ParsedPage, kind: str, start_line: int, end_line: int, standing: Standing) -> Block:
+    text = Token("inline", "", 0, map=[start_line - 1, end_line], content=parsed.verbatim(start_line, end_line).strip())
     text.children = [Token("text", "", 0, content=text.content)]
-    return Block("line", line, line, (text,))
+    return Block(kind, start_line, end_line, (text,), standing)

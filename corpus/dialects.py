@@ -1,7 +1,7 @@
 """Say in words what the tags of documentation dialects mean: GitBook, Docusaurus, Hugo, MkDocs and Obsidian.
 
-A tag that only shapes the page (`{% endhint %}`, `:::`) has no words. A tag that carries text (a tab's title, an embedded address,
-a glossary term) gives that text, so that search finds it and answers keep it.
+A tag that only shapes the page (`{% endhint %}`, `:::`) has no words. A tag that carries text (a tab's title, an
+embedded address, a glossary term) gives that text, so that search finds it and answers keep it.
 """
 
 from __future__ import annotations
@@ -14,10 +14,18 @@ _ATTRIBUTE = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"']+))"""
 _NAME = re.compile(r"/?\s*([\w-]+)")
 _INLINE_TAG = re.compile(r"\{\{[<%]\s*([^{}]{0,400}?)\s*[>%]\}\}|\{%\s*([^{}]{0,400}?)\s*%\}")
 _WIKILINK = re.compile(r"!?\[\[([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\]")
-_HEADING_ATTRIBUTES = re.compile(r"\s*\{#([\w.:-]+)[^{}]*\}\s*$")
+_HEADING_ATTRIBUTES = re.compile(r"\s*\{:?\s*#([\w.:-]+)[^{}]*\}\s*$")
 _CALLOUT = re.compile(r"^\[!([\w-]+)\][+-]?[ \t]*", re.MULTILINE)
 
-_HINT_WORDS = {"info": "Note", "note": "Note", "tip": "Tip", "success": "Tip", "warning": "Warning", "danger": "Warning", "caution": "Caution"}
+_HINT_WORDS = {
+    "info": "Note",
+    "note": "Note",
+    "tip": "Tip",
+    "success": "Tip",
+    "warning": "Warning",
+    "danger": "Warning",
+    "caution": "Caution",
+}
 _TITLED = ("title", "name", "text", "label", "heading")
 
 
@@ -38,7 +46,10 @@ def directive_words(token: Token) -> str:
     if token.meta.get("dialect") == "colons":
         return _colon_words(token.info, name)
     if name == "hint":
-        return _HINT_WORDS.get(attributes.get("style", ""), "Note") + ":"
+        style, title = attributes.get("style", ""), attributes.get("title", "")
+        return f"{_HINT_WORDS.get(style) or style.capitalize() or 'Note'}: {title}".rstrip()
+    if name == "include":
+        return ""
     if name in ("embed", "content-ref", "file"):
         return attributes.get("url") or attributes.get("src") or ""
     return next((attributes[key] for key in _TITLED if attributes.get(key)), "")
@@ -62,6 +73,11 @@ def inline_words(text: str) -> str:
     return text
 
 
+def code_words(text: str) -> str:
+    """Replace Hugo's tags inside inline code by their words: Hugo reads them there too. Other code is left as it is."""
+    return _INLINE_TAG.sub(lambda match: _tag_words(match) or match[0], text) if "{{" in text else text
+
+
 def _tag_words(match: re.Match[str]) -> str:
     inside = match[1] or match[2] or ""
     attributes = attributes_of(inside)
@@ -72,6 +88,6 @@ def _tag_words(match: re.Match[str]) -> str:
 
 
 def heading_parts(text: str) -> tuple[str, str]:
-    """Split a heading's words from an explicit `{#anchor}` after them; the anchor is empty when there is none."""
+    """Split a heading's words from an explicit `{#anchor}` or `{ #anchor }` after them, empty when there is none."""
     match = _HEADING_ATTRIBUTES.search(text)
     return (text[: match.start()].rstrip(), match[1]) if match else (text, "")

@@ -20,7 +20,9 @@ class NotesNotFound(CorpusError):
     """The notes folder does not exist, or is not a folder."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(f"No notes folder at {folder}. Name a folder of Markdown files with --notes DIR or ASKMD_NOTES.")
+        super().__init__(
+            f"No notes folder at {folder}. Name a folder of Markdown files with --notes DIR or ASKMD_NOTES."
+        )
         self.folder = folder
 
 

@@ -1,7 +1,8 @@
 """Follow the links between pages: which page does a link mean, and how many pages point to each.
 
-A page that many others link to is where its subject is explained, so search takes the count as a prior. Links are written in many ways
-(`../tasks.md`, `/docs/tasks/`, `[[Tasks]]`), and a published site may add a prefix to its paths: the longest ending that names a page wins.
+A page that many others link to is where its subject is explained, so search takes the count as a prior. Links are
+written in many ways (`../tasks.md`, `/docs/tasks/`, `[[Tasks]]`), and a published site may add a prefix to its
+paths: the longest ending that names a page wins.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Parse a page into markdown-it tokens with line numbers, once, for every step that reads it.
 
-Beside CommonMark and GFM tables it knows dialect tags that stand on lines of their own (`{% hint %}`, `{{< note >}}`, `:::tip`):
-each becomes a `directive` token, so that the block around it keeps its shape. Lines are counted as editors count them
-(LF, CRLF or CR), never by other Unicode separators.
+Beside CommonMark and GFM tables it knows dialect tags that stand on lines of their own (`{% hint %}`, `{{< note
+>}}`, `:::tip`, `!!! note`, `=== "Tab"`): each becomes a `directive` token, so that the block around it keeps its
+shape. Lines are counted as editors count them (LF, CRLF or CR), never by other Unicode separators.
 """
 
 from __future__ import annotations
@@ -10,19 +10,31 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from pathlib import PurePosixPath
 
 from markdown_it import MarkdownIt
+from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
+from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline.backticks import backtick
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
 from corpus.document import Page
+from corpus.indented import indented_container
+from corpus.mdx import component_tag, module_lines
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _TAG_MARKS = (("liquid", "{%", "%}"), ("hugo", "{{<", ">}}"), ("hugo", "{{%", "%}}"))
+_INCLUDE_MARKS = (("{*", "*}"), ("{{#include", "}}"), ("{{#rustdoc_include", "}}"), ("--8<--", ""))
 _COLONS = re.compile(r"^:{3,}\s*([A-Za-z][\w-]*.*)?$")
-_INTERRUPTS = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+_SLASHES = re.compile(r"^/{3,}\s*(?:([A-Za-z][\w-]*)\s*(?:\|\s*(.*))?)?$")
+_OBJECT_PATH = re.compile(r"^[A-Za-z_]\w*(?:\.\w+)+$")
+_INTERRUPTS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+DEEPEST_NESTING = 40
+"""Blocks nested deeper than this are not read any further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +50,20 @@ class ParsedPage:
         """Return the file's own characters from line to line (1-based, inclusive), without the last line's end."""
         return "".join(self.lines[start_line - 1 : end_line]).rstrip("\r\n")
 
+    def last_text_line(self, start_line: int, end_line: int) -> int:
+        """Return the last line of a range that is not blank, or its first line."""
+        while end_line > start_line and not self.lines[end_line - 1].strip():
+            end_line -= 1
+        return end_line
+
 
 def parse_page(page: Page) -> ParsedPage:
     """Parse the page's text. Never raises on malformed Markdown."""
     lines = split_lines(page.text)
     # markdown-it folds CRLF but not a lone CR, and would count lines differently from an editor.
-    source = "\n".join(line.rstrip("\r\n") for line in lines)
-    return ParsedPage(page, lines, tuple(_parser().parse(source.removeprefix("\ufeff"))))
+    source = "".join(line.rstrip("\r\n") + "\n" for line in lines).removeprefix("\ufeff")
+    environment = {"mdx": PurePosixPath(page.path).suffix.lower() == ".mdx"}
+    return ParsedPage(page, lines, tuple(_parser().parse(source, environment)))
 
 
 def split_lines(text: str) -> tuple[str, ...]:
@@ -60,9 +79,17 @@ def parse_inline(text: str) -> list[Token]:
 
 @cache
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": True, "maxNesting": 40}).enable(["table", "strikethrough"])
-    parser.use(front_matter_plugin).use(footnote_plugin)
-    parser.block.ruler.before("table", "directive", _directive, _INTERRUPTS)
+    parser = MarkdownIt("commonmark", {"html": True, "maxNesting": DEEPEST_NESTING}).enable(["table", "strikethrough"])
+    parser.use(front_matter_plugin).use(footnote_plugin, inline=False)
+    parser.core.ruler.before("footnote_tail", "unreferenced_footnotes", _keep_unreferenced_footnotes)
+    parser.inline.ruler.at("backticks", _code_span)
+    for name, rule in (
+        ("directive", _directive),
+        ("indented_container", indented_container),
+        ("module_lines", module_lines),
+        ("component_tag", component_tag),
+    ):
+        parser.block.ruler.before("table", name, rule, _INTERRUPTS)
     return parser
 
 
@@ -74,23 +101,59 @@ def _directive(state: StateBlock, start_line: int, end_line: int, silent: bool) 
     tag = directive_of(line)
     if tag is None:
         return False
-    if not silent:
-        token = state.push("directive", "", 0)
-        token.map = [start_line, start_line + 1]
-        token.content = line.strip()
-        token.meta = {"dialect": tag[0]}
-        token.info = tag[1]
-    state.line = start_line + 1
+    if silent:
+        return True
+    token = state.push("directive", "", 0)
+    token.map = [start_line, _tag_end(state, start_line, end_line) if tag[0] == "mkdocstrings" else start_line + 1]
+    token.content = line.strip()
+    token.meta = {"dialect": tag[0]}
+    token.info = tag[1]
+    state.line = token.map[1]
     return True
+
+
+def _tag_end(state: StateBlock, start_line: int, end_line: int) -> int:
+    """Return the line after a tag's options, which stand indented right below it."""
+    last = start_line + 1
+    while last < end_line and not state.isEmpty(last) and state.sCount[last] >= state.blkIndent + 4:
+        last += 1
+    return last
 
 
 def directive_of(line: str) -> tuple[str, str] | None:
     """Return (dialect, what stands between the marks) when a line is one tag and nothing else."""
     line = line.strip()
-    if line[:1] not in ("{", ":"):
+    if line[:1] not in ("{", ":", "/", "-"):
         return None
     for dialect, opening, closing in _TAG_MARKS:
         if line.startswith(opening) and line.find(closing) == len(line) - len(closing):
             return dialect, line[len(opening) : -len(closing)].strip("- \t")
+    for opening, closing in _INCLUDE_MARKS:
+        if line.startswith(opening) and line.endswith(closing):
+            return "include", "include " + line[len(opening) : len(line) - len(closing)].strip()
+    if slashes := _SLASHES.match(line):
+        return "colons", f"{slashes[1] or ''} {slashes[2] or ''}".strip()
     colons = _COLONS.match(line)
-    return ("colons", (colons[1] or "").strip()) if colons else None
+    if colons is None:
+        return None
+    info = (colons[1] or "").strip()
+    return ("mkdocstrings", f'reference title="{info}"') if _OBJECT_PATH.match(info) else ("colons", info)
+
+
+def _code_span(state: StateInline, silent: bool) -> bool:
+    """Inline rule: code as ever, which also keeps how many line ends it ran over; they are blanks in its content."""
+    start, known = state.pos, len(state.tokens)
+    found = backtick(state, silent)
+    if found and len(state.tokens) > known and state.tokens[-1].type == "code_inline":
+        state.tokens[-1].meta["line_ends"] = state.src.count("\n", start, state.pos)
+    return found
+
+
+def _keep_unreferenced_footnotes(state: StateCore) -> None:
+    """Core rule: a footnote that nothing points to is text of the page all the same."""
+    footnotes = state.env.get("footnotes", {})
+    listed = footnotes.get("list", {})
+    for label, place in footnotes.get("refs", {}).items():
+        if place < 0:
+            footnotes["refs"][label] = len(listed)
+            listed[len(listed)] = {"label": label.removeprefix(":"), "count": 0}

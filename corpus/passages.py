@@ -1,8 +1,11 @@
-"""Take chunks apart into passages: what can be an answer. Sentences, list items, whole lists under their lead-in, table rows, short code."""
+"""Take chunks apart into passages: what can be an answer. Sentences, list items, whole lists under their lead-in,
+table rows, short code.
+"""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,12 +15,14 @@ from markdown_it.token import Token
 from corpus.blocks import Block, page_blocks
 from corpus.document import Chunk, Passage, PassageKind
 from corpus.markdown import ParsedPage
-from corpus.plain import html_text, inline_text
+from corpus.plain import html_lines, inline_text
 from corpus.sentences import split_sentences
 
 LONGEST_LIST_CHARACTERS = 300
 SHORTEST_CHARACTERS = 3
 _CODE_LINES = 3
+_BEGINNING_CHARACTERS = 30
+_NEAR_CHUNKS = 3
 _HEAD = re.compile(r"(.{1,60}?)(?::\s| [—–-] |\. (?=[A-Z`]))")
 _POINTS_BACK = re.compile(
     r"(?:it|they|this|that|these|those|he|she|its|their|such|here|but|and|so|however|otherwise|then)\b", re.IGNORECASE
@@ -35,16 +40,16 @@ class _Found:
 def page_passages(parsed: ParsedPage, chunks: Sequence[Chunk]) -> tuple[Passage, ...]:
     """Return the passages of a page's chunks, those of each chunk together, in order of the page."""
     passages: list[Passage] = []
+    places = _Places(chunks)
     lead = ""
     for block in page_blocks(parsed):
         found = list(_block_passages(block, lead))
         lead = _lead_in(block, found, lead)
         for entry in found:
-            position = _chunk_at(chunks, entry.start_line)
+            position = places.of(entry)
             if position is not None and len(entry.text) >= SHORTEST_CHARACTERS:
-                passages.append(
-                    Passage(position, parsed.page.path, entry.start_line, entry.end_line, entry.text, entry.kind)
-                )
+                end_line = parsed.last_text_line(entry.start_line, entry.end_line)
+                passages.append(Passage(position, parsed.page.path, entry.start_line, end_line, entry.text, entry.kind))
     return tuple(sorted(passages, key=lambda passage: passage.chunk))
 
 
@@ -53,8 +58,28 @@ def leans_on_context(text: str) -> bool:
     return bool(_POINTS_BACK.match(text))
 
 
-def _chunk_at(chunks: Sequence[Chunk], line: int) -> int | None:
-    return next((i for i, chunk in enumerate(chunks) if chunk.start_line <= line <= chunk.end_line), None)
+class _Places:
+    """Knows which chunk holds a line and, of a line that was cut into several chunks, which one holds a sentence."""
+
+    def __init__(self, chunks: Sequence[Chunk]) -> None:
+        self._order = sorted(range(len(chunks)), key=lambda i: chunks[i].start_line)
+        self._chunks = [chunks[i] for i in self._order]
+        self._starts = [chunk.start_line for chunk in self._chunks]
+        self._last = 0
+
+    def of(self, entry: _Found) -> int | None:
+        """Return the position of the chunk that holds the passage's first line; passages come in the page's order."""
+        after = bisect_right(self._starts, entry.start_line)
+        if not after or self._chunks[after - 1].end_line < entry.start_line:
+            return None
+        first = bisect_left(self._starts, self._starts[after - 1])
+        if after - first > 1:
+            # Sentences of a line come one after the other: this one begins in the last one's chunk or soon after.
+            first = max(first, self._last)
+            near = range(first, min(after, first + _NEAR_CHUNKS))
+            beginning = entry.text[:_BEGINNING_CHARACTERS]
+            first = self._last = next((place for place in near if beginning in self._chunks[place].text), first)
+        return self._order[first]
 
 
 def _lead_in(block: Block, found: Sequence[_Found], lead: str) -> str:
@@ -80,9 +105,9 @@ def _prose(tokens: Sequence[Token], kind: PassageKind, lead: str = "") -> Iterat
     """Yield sentences of every paragraph, and short code under the sentence that announces it."""
     for token in tokens:
         if token.type == "inline" and token.map:
-            for sentence in split_sentences(inline_text(token.children)):
-                first, last = token.map[0] + 1 + sentence.first_line, token.map[0] + 1 + sentence.last_line
-                yield _Found(min(first, token.map[1]), min(last, token.map[1]), sentence.text, kind)
+            yield from _sentences(
+                inline_text(token.children, keep_line_ends=True), token.map[0] + 1, token.map[1], kind
+            )
         elif token.type == "fence" and token.map and lead and token.content.count("\n") <= _CODE_LINES:
             yield _Found(token.map[0] + 1, token.map[1], f"{lead} `{token.content.strip()}`", "code")
 
@@ -146,5 +171,11 @@ def _row_text(header: Sequence[str], row: Sequence[str]) -> str:
 
 
 def _html_sentences(block: Block) -> Iterator[_Found]:
-    for sentence in split_sentences(html_text(block.tokens[0].content)):
-        yield _Found(block.start_line, block.end_line, sentence.text, "sentence")
+    yield from _sentences(html_lines(block.tokens[0].content), block.start_line, block.end_line, "sentence")
+
+
+def _sentences(text: str, start_line: int, end_line: int, kind: PassageKind) -> Iterator[_Found]:
+    """Yield the sentences of a text whose newlines are those of the file from its first line on."""
+    for sentence in split_sentences(text):
+        first, last = start_line + sentence.first_line, start_line + sentence.last_line
+        yield _Found(min(first, end_line), min(last, end_line), sentence.text, kind)

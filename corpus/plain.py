@@ -4,31 +4,55 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from html import unescape
 from html.parser import HTMLParser
 
 from markdown_it.token import Token
 
-from corpus.dialects import directive_words, inline_words
+from corpus.dialects import code_words, directive_words, inline_words
 
 _ANCHOR_TAG = re.compile(r"""<a\s[^>]*?\b(?:id|name)=["']([^"']+)["']""", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\u00a0]+")
+_HIDDEN_LINE_END = "\0"
+"""Stands for a line end inside code or a tag; markdown-it lets no such character through from the file."""
+_HIDDEN = re.compile(rf"{_HIDDEN_LINE_END}\S*")
+_LINE_TAGS = frozenset({"br", "p", "tr", "li", "summary", "div", "h1", "h2", "h3", "h4"})
 
 
-def inline_text(children: Sequence[Token] | None) -> str:
-    """Return the words of inline tokens; a soft line break stays a newline, so that lines can be counted."""
+def inline_text(children: Sequence[Token] | None, *, keep_line_ends: bool = False) -> str:
+    """Return the words of inline tokens; a soft line break stays a newline.
+
+    With `keep_line_ends` line ends inside code and HTML tags stay too, so that newlines count the lines of the file.
+    """
     pieces: list[str] = []
+    words: list[str] = []
     for token in children or ():
-        if token.type == "text":
-            pieces.append(token.content)
-        elif token.type == "code_inline":
-            pieces.append(f"`{token.content}`")
-        elif token.type in ("softbreak", "hardbreak"):
-            pieces.append("\n")
-        elif token.type == "image":
-            pieces.append(inline_text(token.children))
-        elif token.type == "html_inline" and token.content.lower().startswith("<br"):
-            pieces.append(" ")
-    return _SPACES.sub(" ", inline_words("".join(pieces))).strip(" ")
+        if token.type == "code_inline":
+            # Dialect tags are said in words everywhere but in code, which stays as it is.
+            pieces += [inline_words("".join(words)), f"`{code_words(token.content)}`"]
+            words = [_HIDDEN_LINE_END * token.meta.get("line_ends", 0)]
+        elif token.type == "html_inline":
+            words.append(" " if token.content.lower().startswith("<br") else "")
+            words.append(_HIDDEN_LINE_END * token.content.count("\n"))
+        else:
+            words.append(_inline_words_of(token))
+    text = "".join([*pieces, inline_words("".join(words))])
+    text = _HIDDEN.sub(_after_the_word, text) if keep_line_ends else text.replace(_HIDDEN_LINE_END, "")
+    return _SPACES.sub(" ", text).strip(" ")
+
+
+def _after_the_word(match: re.Match[str]) -> str:
+    return match[0].replace(_HIDDEN_LINE_END, "") + "\n" * match[0].count(_HIDDEN_LINE_END)
+
+
+def _inline_words_of(token: Token) -> str:
+    if token.type == "text":
+        return token.content
+    if token.type in ("softbreak", "hardbreak"):
+        return "\n"
+    if token.type == "image":
+        return inline_text(token.children)
+    return ""
 
 
 def anchor_in(children: Sequence[Token] | None) -> str:
@@ -57,15 +81,31 @@ def _token_text(token: Token) -> str:
 
 
 def html_text(html: str) -> str:
-    """Return the words of an HTML fragment: text and images' alternative text; scripts, styles and comments have none."""
-    collector = _TextCollector()
-    collector.feed(html)
-    collector.close()
-    lines = (_SPACES.sub(" ", line).strip() for line in "".join(collector.pieces).splitlines())
+    """Return the words of an HTML fragment: its text and its images' alternative text, no script, style or comment."""
+    lines = (_SPACES.sub(" ", line).strip() for line in _collected(html, _TextCollector()).splitlines())
     return "\n".join(line for line in lines if line)
 
 
+def html_lines(html: str) -> str:
+    """Return the words of an HTML fragment with a newline for each line end of the fragment and no others."""
+    return _SPACES.sub(" ", _collected(html, _LineCollector()))
+
+
+def _collected(html: str, collector: _TextCollector) -> str:
+    # An unclosed comment or tag makes html.parser start over at each `<`; `<![` makes it raise. Neither is markup.
+    comment = html.find("<!--", html.rfind("-->") + 1)
+    if comment >= 0:
+        html = html[:comment]
+    end = html.rfind(">") + 1
+    collector.feed(html[:end].replace("<![", "&lt;!["))
+    collector.close()
+    collector.handle_data(unescape(html[end:]))
+    return "".join(collector.pieces)
+
+
 class _TextCollector(HTMLParser):
+    """Gathers text; tags that begin a line in a browser begin one here."""
+
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.pieces: list[str] = []
@@ -76,7 +116,7 @@ class _TextCollector(HTMLParser):
             self._silent += 1
         elif tag == "img":
             self.pieces.append(dict(attrs).get("alt") or "")
-        elif tag in ("br", "p", "tr", "li", "summary", "div", "h1", "h2", "h3", "h4"):
+        elif tag in _LINE_TAGS:
             self.pieces.append("\n")
         elif tag in ("td", "th"):
             self.pieces.append(" ")
@@ -88,3 +128,25 @@ class _TextCollector(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not self._silent:
             self.pieces.append(data)
+
+
+class _LineCollector(_TextCollector):
+    """Gathers text and the line ends of all that is not text."""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _LINE_TAGS:
+            self.pieces.append(" ")
+        else:
+            super().handle_starttag(tag, [(name, (value or "").replace("\n", " ")) for name, value in attrs])
+        self._pass_over(self.get_starttag_text() or "")
+
+    def handle_comment(self, data: str) -> None:
+        self._pass_over(data)
+
+    def handle_data(self, data: str) -> None:
+        super().handle_data(data)
+        if self._silent:
+            self._pass_over(data)
+
+    def _pass_over(self, markup: str) -> None:
+        self.pieces.append("\n" * markup.count("\n"))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from corpus.agent_lines import LineRange, agent_line_ranges
@@ -11,15 +13,22 @@ from corpus.document import Section
 from corpus.markdown import ParsedPage
 from corpus.plain import anchor_in, inline_text
 
-_NOT_IN_SLUG = re.compile(r"[^\w\- ]")
+_NOT_A_WORD = re.compile(r"[^\w\- ]")
 
 
 def github_slug(text: str, seen: dict[str, int]) -> str:
     """Return the anchor that GitHub gives a heading; `seen` counts earlier ones, so that repeats get `-1`, `-2`, …."""
-    slug = _NOT_IN_SLUG.sub("", text.strip().lower()).replace(" ", "-")
-    count = seen.get(slug, -1) + 1
-    seen[slug] = count
-    return f"{slug}-{count}" if count else slug
+    slug = wanted = _NOT_A_WORD.sub(_keep_mark, text.strip().lower()).replace(" ", "-")
+    while slug in seen:
+        seen[wanted] += 1
+        slug = f"{wanted}-{seen[wanted]}"
+    seen[slug] = 0
+    return slug
+
+
+def _keep_mark(match: re.Match[str]) -> str:
+    """Keep combining marks, without which many scripts can't be written; drop punctuation and symbols."""
+    return match[0] if unicodedata.category(match[0]).startswith("M") else ""
 
 
 def split_sections(parsed: ParsedPage) -> tuple[Section, ...]:
@@ -39,7 +48,9 @@ def split_sections(parsed: ParsedPage) -> tuple[Section, ...]:
     for (line, level, words, anchor), end in zip(headings, ends, strict=True):
         trail = [entry for entry in trail if entry[0] < level] + [(level, words)]
         slug = github_slug(words, seen)
-        sections.append(Section(parsed.page.path, _breadcrumb(parsed.page.title, trail), anchor or slug, level, line, end))
+        sections.append(
+            Section(parsed.page.path, _breadcrumb(parsed.page.title, trail), anchor or slug, level, line, end)
+        )
     return tuple(sections)
 
 
@@ -52,7 +63,9 @@ def _headings(parsed: ParsedPage, skipped: Sequence[LineRange]) -> list[tuple[in
         if any(start <= token.map[0] < end for start, end in skipped):
             continue
         words, anchor = heading_parts(inline_text(content.children).replace("\n", " "))
-        found.append((token.map[0] + 1, int(token.tag[1]), words.replace("`", ""), anchor or anchor_in(content.children)))
+        found.append(
+            (token.map[0] + 1, int(token.tag[1]), words.replace("`", ""), anchor or anchor_in(content.children))
+        )
     return found
 
 
@@ -63,4 +76,6 @@ def _breadcrumb(title: str, trail: Sequence[tuple[int, str]]) -> tuple[str, ...]
 
 def section_at(sections: Sequence[Section], line: int) -> Section | None:
     """Return the section that holds a line, or None on an empty page."""
-    return next((section for section in reversed(sections) if section.start_line <= line), sections[0] if sections else None)
+    if not sections:
+        return None
+    return sections[max(0, bisect_right(sections, line, key=lambda section: section.start_line) - 1)]

@@ -1,14 +1,19 @@
-"""Split running text into sentences by rules that hold for technical prose: abbreviations, versions, inline code and initials do not end one."""
+"""Split running text into sentences by rules that hold for technical prose: abbreviations, versions, inline code and
+initials do not end one.
+"""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 
 _END = re.compile(r"(?:[.!?…]+[\"'”’)\]*_]*(?=\s|$)|[。！？]+[」』”]*)")
 _ABBREVIATIONS = frozenset(
-    "e.g i.e etc. vs cf al approx resp fig figs no nos dr mr mrs ms prof st jr sr inc ltd co corp dept est ca ver vol pp ed eds eq sec ch art "
-    "jan feb mar apr jun jul aug sep sept oct nov dec u.s u.k a.m p.m ph.d".split()
+    {"e.g", "i.e", "etc", "vs", "cf", "al", "approx", "resp", "fig", "figs", "no", "nos", "eq", "sec", "ch", "art"}
+    | {"dr", "mr", "mrs", "ms", "prof", "ph.d", "st", "jr", "sr", "inc", "ltd", "co", "corp", "dept", "est", "ca"}
+    | {"ver", "vol", "pp", "ed", "eds", "u.s", "u.k", "a.m", "p.m"}
+    | {"jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"}
 )
 _CODE = re.compile(r"`[^`\n]*`")
 _LAST_WORD = re.compile(r"[\w.]+$")
@@ -26,25 +31,28 @@ class Sentence:
 def split_sentences(text: str) -> list[Sentence]:
     """Return the sentences of a text whose lines are soft-wrapped; nothing but white space is lost."""
     sentences: list[Sentence] = []
-    start = 0
+    start = line = 0
     for end in [*_boundaries(text), len(text)]:
         raw = text[start:end]
         stripped = raw.strip()
+        first = line + raw.count("\n", 0, len(raw) - len(raw.lstrip()))
         if stripped:
-            first = text.count("\n", 0, start + len(raw) - len(raw.lstrip()))
-            last = text.count("\n", 0, start + len(raw.rstrip()))
-            sentences.append(Sentence(" ".join(stripped.split()), first, last))
+            sentences.append(Sentence(" ".join(stripped.split()), first, first + stripped.count("\n")))
+        line += raw.count("\n")
         start = end
     return sentences
 
 
 def _boundaries(text: str) -> list[int]:
     code = [match.span() for match in _CODE.finditer(text)]
-    return [match.end() for match in _END.finditer(text) if not _inside(code, match.start()) and _ends_sentence(text, match)]
+    return [
+        match.end() for match in _END.finditer(text) if not _inside(code, match.start()) and _ends_sentence(text, match)
+    ]
 
 
 def _inside(spans: list[tuple[int, int]], position: int) -> bool:
-    return any(start <= position < end for start, end in spans)
+    after = bisect_right(spans, position, key=lambda span: span[0])
+    return after > 0 and position < spans[after - 1][1]
 
 
 def _ends_sentence(text: str, match: re.Match[str]) -> bool:

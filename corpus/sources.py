@@ -1,23 +1,28 @@
 """Read a folder of Markdown files as pages, in the order that a reader would take them.
 
-The order and the groups come from a GitBook `SUMMARY.md` where there is one, else from the paths. Only files inside the folder are read:
-links that lead out of it are left alone. A file that can't be used becomes a warning, and the others are still read.
+The order and the groups come from a GitBook `SUMMARY.md` where there is one, else from the paths. Only files inside
+the folder are read: links that lead out of it are left alone. A file that can't be used becomes a warning, and the
+others are still read.
 """
 
 from __future__ import annotations
 
 import codecs
 import hashlib
-from collections.abc import Mapping
+import posixpath
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
-import yaml
+from markdown_it.token import Token
 
+from corpus.dialects import heading_parts
 from corpus.document import Page, ReadWarning
 from corpus.errors import NotesEmpty, NotesNotFound
 from corpus.markdown import ParsedPage, parse_page
+from corpus.matter import front_matter
 from corpus.plain import inline_text
 
 SUFFIXES = (".md", ".markdown", ".mdx")
@@ -49,7 +54,7 @@ def read_corpus(folder: Path, *, max_page_bytes: int = DEFAULT_MAX_PAGE_BYTES) -
         raise NotesNotFound(folder)
     warnings: list[ReadWarning] = []
     texts = {}
-    for path in _markdown_files(folder):
+    for path in _markdown_files(folder, warnings):
         text = _read(folder, path, max_page_bytes, warnings)
         if text is not None:
             texts[path] = text
@@ -68,15 +73,35 @@ def pages_of(texts: Mapping[str, str], places: Mapping[str, _Place] | None = Non
     return tuple(_page(path, texts[path], order, places.get(path)) for order, path in enumerate(ordered))
 
 
-def _markdown_files(folder: Path) -> list[str]:
+def _markdown_files(folder: Path, warnings: list[ReadWarning]) -> list[str]:
     root = folder.resolve()
     found = []
     for path in folder.rglob("*"):
         relative = path.relative_to(folder)
         hidden = any(part.startswith(".") or part in _SKIPPED_FOLDERS for part in relative.parts)
-        if path.suffix.lower() in SUFFIXES and not hidden and path.is_file() and path.resolve().is_relative_to(root):
-            found.append(relative.as_posix())
+        if path.suffix.lower() not in SUFFIXES or hidden or path.is_dir():
+            continue
+        name = relative.as_posix()
+        fault = _fault(path, name, root)
+        if fault:
+            warnings.append(ReadWarning(printable(name), 1, f"left out: {fault}"))
+        else:
+            found.append(name)
     return sorted(found)
+
+
+def _fault(path: Path, name: str, root: Path) -> str:
+    """Say why a file can't be a page of the notes; empty when it can. Opens nothing, so that a pipe does not block."""
+    if printable(name) != name:
+        return "its name is not UTF-8"
+    if not path.is_file():
+        return "it is a link to nothing" if path.is_symlink() else "it is not a regular file"
+    return "" if path.resolve().is_relative_to(root) else "it is a link that leads out of the notes folder"
+
+
+def printable(name: str) -> str:
+    """Return a file's name with bytes that are not UTF-8 shown as `\\xff`."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _read(folder: Path, path: str, max_page_bytes: int, warnings: list[ReadWarning]) -> str | None:
@@ -101,7 +126,9 @@ def _decode(path: str, data: bytes, warnings: list[ReadWarning]) -> str | None:
         if b"\0" in data:
             warnings.append(ReadWarning(path, line, "left out: it is not text"))
             return None
-        warnings.append(ReadWarning(path, line, "not UTF-8, read as Windows-1252; save it as UTF-8 to be sure of every character"))
+        warnings.append(
+            ReadWarning(path, line, "not UTF-8, read as Windows-1252; save it as UTF-8 to be sure of every character")
+        )
         text = data.decode("cp1252", errors="replace")
     if "\0" in text:
         warnings.append(ReadWarning(path, text.count("\n", 0, text.index("\0")) + 1, "left out: it is not text"))
@@ -118,30 +145,18 @@ def _page(path: str, text: str, order: int, place: _Place | None) -> Page:
     return Page(path, title, text, matter.get("description", ""), order, place.groups if place else ())
 
 
-def front_matter(parsed: ParsedPage) -> dict[str, str]:
-    """Return the scalar fields of a page's YAML front matter as text; malformed front matter has none."""
-    token = next((token for token in parsed.tokens[:1] if token.type == "front_matter"), None)
-    if token is None:
-        return {}
-    try:
-        fields = yaml.safe_load(token.content)
-    except (yaml.YAMLError, ValueError, RecursionError):
-        return {}
-    if not isinstance(fields, dict):
-        return {}
-    return {str(key): " ".join(str(value).split()) for key, value in fields.items() if isinstance(value, str | int | float)}
-
-
 def _first_heading(parsed: ParsedPage) -> str:
     for token, content in zip(parsed.tokens, parsed.tokens[1:], strict=False):
         if token.type == "heading_open" and token.tag == "h1":
-            return " ".join(inline_text(content.children).replace("`", "").split())
+            return " ".join(heading_parts(inline_text(content.children))[0].replace("`", "").split())
     return ""
 
 
 def _title_from_path(path: str) -> str:
     parts = PurePosixPath(path)
-    stem = parts.parent.name if parts.stem.lower() in ("readme", "index", "_index") and parts.parent.name else parts.stem
+    stem = (
+        parts.parent.name if parts.stem.lower() in ("readme", "index", "_index") and parts.parent.name else parts.stem
+    )
     words = stem.replace("-", " ").replace("_", " ").strip()
     return words[:1].upper() + words[1:] or path
 
@@ -158,18 +173,24 @@ def _summary_places(summary: str) -> dict[str, _Place]:
     places: dict[str, _Place] = {}
     group: tuple[str, ...] = ()
     tokens = parse_page(Page("SUMMARY.md", "", summary)).tokens
-    for previous, token in zip(tokens, tokens[1:], strict=False):
+    for previous, token in pairwise(tokens):
         if token.type != "inline":
             continue
         if previous.type == "heading_open":
-            group = (inline_text(token.children),) if previous.tag != "h1" else ()
+            group = (heading_parts(inline_text(token.children))[0],) if previous.tag != "h1" else ()
             continue
-        for i, child in enumerate(token.children or ()):
-            if child.type == "link_open":
-                path = unquote(str(child.attrGet("href") or "").partition("#")[0]).removeprefix("./")
-                title = inline_text((token.children or [])[i + 1 : i + 2])
-                places.setdefault(path, _Place(len(places), title, group))
+        for path, title in _links(token.children or []):
+            places.setdefault(path, _Place(len(places), title, group))
     return places
+
+
+def _links(children: Sequence[Token]) -> Iterator[tuple[str, str]]:
+    """Yield the path that each link names, from the notes folder on, and its words."""
+    for i, child in enumerate(children):
+        if child.type == "link_open":
+            end = next(j for j in range(i, len(children)) if children[j].type == "link_close")
+            path = unquote(str(child.attrGet("href") or "").partition("#")[0]).lstrip("/")
+            yield posixpath.normpath(path), inline_text(children[i + 1 : end]).replace("`", "")
 
 
 def _fingerprint(texts: Mapping[str, str], summary: str | None) -> str:
@@ -178,4 +199,3 @@ def _fingerprint(texts: Mapping[str, str], summary: str | None) -> str:
         digest.update(f"{len(path)}:{path}{len(text)}:".encode())
         digest.update(text.encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
-

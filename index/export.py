@@ -1,7 +1,9 @@
-"""Export a sentence-transformers model once to an OpenVINO graph, so that serving needs neither torch nor sentence-transformers.
+"""Export a sentence-transformers model once to an OpenVINO graph, so that serving needs neither torch nor
+sentence-transformers.
 
-The graph chains all of the model's modules (transformer, pooling, normalisation) and takes token ids to a vector. The export goes
-through `torch.export`; tracing fails with transformers 5. It is kept below the data folder and made again when the model's files change.
+The graph chains all of the model's modules (transformer, pooling, normalisation) and takes token ids to a vector. The
+export goes through `torch.export`; tracing fails with transformers 5. It is kept below the data folder and made again
+when the model's files change.
 """
 
 from __future__ import annotations
@@ -10,7 +12,11 @@ import hashlib
 import json
 import os
 import shutil
+import sys
 import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -81,17 +87,46 @@ def _write_graph(source: ModelSource, folder: Path) -> dict[str, Any]:
     if backend is None:
         raise ValueError("the model has no fast tokenizer")
     chain = _chain(model)
-    ids = torch.ones((2, 16), dtype=torch.int64)
-    dynamic = {0: torch.export.Dim("batch", min=1, max=4096), 1: torch.export.Dim("tokens", min=2, max=int(model.max_seq_length or 512))}
-    with torch.no_grad():
-        program = torch.export.export(chain, (ids, ids.clone(), torch.zeros_like(ids)), dynamic_shapes=(dynamic,) * 3)
-    graph = openvino.convert_model(program)
-    for port, name in zip(graph.inputs, _INPUTS, strict=True):
-        port.get_tensor().set_names({name})
+    with _quietly():
+        graph = _convert(chain, int(model.max_seq_length or 512))
     openvino.save_model(graph, folder / "model.xml", compress_to_fp16=True)
     backend.save(str(folder / "tokenizer.json"))
     stored = ExportedModel(folder, int(model.get_embedding_dimension() or 0), int(model.max_seq_length or 512))
     return {"exported": True, **{key: value for key, value in asdict(stored).items() if key != "folder"}}
+
+
+def _convert(chain: Any, max_tokens: int) -> Any:
+    """Return the chain as an OpenVINO graph with a free batch size and length."""
+    import openvino
+    import torch
+
+    ids = torch.ones((2, 16), dtype=torch.int64)
+    free = {0: torch.export.Dim("batch", min=1, max=4096), 1: torch.export.Dim("tokens", min=2, max=max_tokens)}
+    with torch.no_grad():
+        program = torch.export.export(chain, (ids, ids.clone(), torch.zeros_like(ids)), dynamic_shapes=(free,) * 3)
+    graph = openvino.convert_model(program)
+    for port, name in zip(graph.inputs, _INPUTS, strict=True):
+        port.get_tensor().set_names({name})
+    return graph
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Convert without warnings of the libraries among themselves, and without telemetry.
+
+    The converter reports each use to a server of its maker unless its telemetry package can't be imported.
+    """
+    telemetry = "openvino_telemetry"
+    before = sys.modules.get(telemetry)
+    sys.modules[telemetry] = None  # type: ignore[assignment]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        sys.modules.pop(telemetry)
+        if before is not None:
+            sys.modules[telemetry] = before
 
 
 def _chain(model: Any) -> Any:
@@ -115,7 +150,9 @@ def _chain(model: Any) -> Any:
 def load_sentence_transformer(source: ModelSource) -> Any:
     """Load the model with sentence-transformers on the CPU. Raises ModelNotFound."""
     from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()
     try:
         return SentenceTransformer(source.location, device="cpu")
     except (OSError, ValueError) as error:

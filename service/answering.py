@@ -1,4 +1,5 @@
-"""Answer a question from the index: search, choose the direct answer, judge it, and gather excerpts, examples and sources.
+"""Answer a question from the index: search, choose the direct answer, judge it, and gather excerpts, examples and
+sources.
 
 Encoding and searching happen off the event loop. Everything returned is taken from the notes; nothing is made up.
 """
@@ -108,9 +109,12 @@ class Answerer:
         """Return the best chunks; those that the direct answer stands on come first."""
         cited_rows = list(dict.fromkeys(passage.chunk for passage in cited))
         position = {hit.row: i for i, hit in enumerate(found.hits)}
-        order = [position[row] for row in cited_rows] + [i for i, hit in enumerate(found.hits) if hit.row not in cited_rows]
+        order = [position[row] for row in cited_rows] + [
+            i for i, hit in enumerate(found.hits) if hit.row not in cited_rows
+        ]
         return tuple(
-            self._excerpt(rank, found.chunks[i], found.hits[i].score) for rank, i in enumerate(order[: max(limit, len(cited_rows))], start=1)
+            self._excerpt(rank, found.chunks[i], found.hits[i].score)
+            for rank, i in enumerate(order[: max(limit, len(cited_rows))], start=1)
         )
 
     def _excerpt(self, rank: int, chunk: Chunk, score: float) -> Excerpt:
@@ -171,7 +175,9 @@ def _direct(passages: Sequence[Passage], excerpts: Sequence[Excerpt]) -> DirectA
     """Join the passages and cite for each the excerpt that holds it."""
     citations = []
     for passage in passages:
-        rank = next(e.rank for e in excerpts if e.page == passage.path and e.start_line <= passage.start_line <= e.end_line)
+        rank = next(
+            e.rank for e in excerpts if e.page == passage.path and e.start_line <= passage.start_line <= e.end_line
+        )
         citations.append(Citation(rank, passage.path, passage.start_line, passage.end_line))
     return DirectAnswer(" ".join(passage.text for passage in passages), tuple(citations))
 

@@ -1,8 +1,8 @@
 """Say how likely it is that the notes answer a question, as a calibrated probability.
 
-A logistic model over two things that hold for any notes: how much nearer the best chunk is to the question than the notes' chunks are
-to one another, and how well one passage supports an answer in meaning and words at once. Fitted on four sets against questions of
-other sets, checked on a fifth; see docs/retrieval.md.
+A logistic model over two things that hold for any notes: how much nearer the best chunk is to the question than the
+notes' chunks are to one another, and how well one passage supports an answer in meaning and words at once. Fitted on
+four sets against questions of other sets, checked on a fifth; see docs/retrieval.md.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Encode questions off the event loop, many at once.
 
-A question that comes alone is encoded at once; those that arrive while the model is busy wait and go together as the next batch.
-Vectors of recent questions are kept.
+A question that comes alone is encoded at once; those that arrive while the model is busy wait and go together as the
+next batch. Vectors of recent questions are kept.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Choose the direct answer among the passages of the best chunks: one sentence, a few, or a whole list.
 
-No language model: passages are scored by the same fusion of dense and lexical evidence as chunks, plus the score of the chunk
-that holds them, plus small bonuses for standing where answers stand and for looking like what the question asks for.
+No language model: passages are scored by the same fusion of dense and lexical evidence as chunks, plus the score of the
+chunk that holds them, plus small bonuses for standing where answers stand and for looking like what the question asks
+for.
 """
 
 from __future__ import annotations
@@ -43,7 +44,10 @@ class Choice:
 
     passages: tuple[Passage, ...]
     support: float
-    """The best passage's cosine times the share of the question's terms that it holds: near in meaning and in words at once."""
+    """The best passage's cosine times the share of the question's terms that it holds.
+
+    Near in meaning and in words at once.
+    """
 
 
 class _Terms:

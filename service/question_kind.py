@@ -1,7 +1,7 @@
 """See from a question's words what kind of thing would answer it, and whether a passage looks like that kind.
 
-Small bonuses only: they decide between passages that are about equally near in meaning. English question words; for other languages the
-bonuses are silent and the rest of the evidence decides.
+Small bonuses only: they decide between passages that are about equally near in meaning. English question words; for
+other languages the bonuses are silent and the rest of the evidence decides.
 """
 
 from __future__ import annotations

@@ -11,9 +11,11 @@ ELLIPSIS = "…"
 
 
 def shorten(text: str, limit: int, weigh: Callable[[str], float]) -> str:
-    """Return at most `limit` characters of a text, cut between words and never inside inline code, with an ellipsis at each cut.
+    """Return at most `limit` characters of a text, cut between words and never inside inline code, with an ellipsis at
+    each cut.
 
-    `weigh` says how much of the question a stretch of text holds; among equals, the one that begins earliest and at a clause wins.
+    `weigh` says how much of the question a stretch of text holds; among equals, the one that begins earliest and at a
+    clause wins.
     """
     if len(text) <= limit:
         return text

@@ -44,7 +44,9 @@ class Reply:
         return None
 
 
-async def ask_all(answerer: Answerer, index: Index, cases: Sequence[Case], report: Callable[[int], None]) -> list[Reply]:
+async def ask_all(
+    answerer: Answerer, index: Index, cases: Sequence[Case], report: Callable[[int], None]
+) -> list[Reply]:
     """Ask each case on its own, one after the other."""
     replies = []
     for done, case in enumerate(cases, start=1):

@@ -17,5 +17,8 @@ class SetNotReadable(EvaluationError):
     """A question set is missing or malformed."""
 
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"Can't read the question set {path}: {reason}. Give a .jsonl file of questions, or a folder in the BEIR layout.")
+        super().__init__(
+            f"Can't read the question set {path}: {reason}."
+            " Give a .jsonl file of questions, or a folder in the BEIR layout."
+        )
         self.path = path

@@ -25,7 +25,7 @@ class Figures:
     answer_hit: float | None
     """Share of questions whose answer holds what it must."""
     auroc_own: float | None
-    """Chance that an answerable question gets more confidence than one of the set's own that its notes do not answer."""
+    """Chance that an answerable question gets more confidence than one that the set says is not answered."""
     auroc_foreign: float | None
     """The same against questions of another set."""
     answerable_refused: float | None

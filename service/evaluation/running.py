@@ -1,4 +1,7 @@
-"""Run question sets: over the notes' own index, or over an index that is built for a set's documents and kept for the next time."""
+"""Run question sets.
+
+Over the notes' own index, or over an index that is built for a set's documents and kept for the next time.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,9 @@ async def evaluate(
     answerer = Answerer(index, embedder)
     try:
         replies = await _ask(answerer, index, question_set, question_set.name, report)
-        strangers = await _ask(answerer, index, foreign, f"{question_set.name} asked {foreign.name}", report) if foreign else []
+        strangers = (
+            await _ask(answerer, index, foreign, f"{question_set.name} asked {foreign.name}", report) if foreign else []
+        )
     finally:
         answerer.close()
         index.close()
@@ -71,7 +76,9 @@ def _row(reply: Reply) -> dict[str, Any]:
         "answer": reply.answer.direct.text if reply.answer.direct else None,
         "citations": [asdict(citation) for citation in reply.answer.direct.citations] if reply.answer.direct else [],
         "expected": list(reply.case.answers) or [list(group) for group in reply.case.must_include_each_any],
-        "rank_of_first_relevant_page": next((rank for rank, page in enumerate(reply.pages, 1) if page in relevant), None),
+        "rank_of_first_relevant_page": next(
+            (rank for rank, page in enumerate(reply.pages, 1) if page in relevant), None
+        ),
         "pages": reply.pages[:10],
         "relevant_pages": relevant,
         "milliseconds": round(reply.milliseconds, 2),

@@ -1,8 +1,9 @@
 """Read question sets: a file of questions about the notes, or a folder in the BEIR layout with documents of its own.
 
-A line of a question file is JSON with `_id`, `text` and what a right answer holds: `must_include_each_any` (lists of which each must have
-one of its strings in the answer or the first excerpt) or `metadata.answers` (any of which the direct answer must hold).
-A BEIR folder has `corpus.jsonl`, `queries.jsonl` and `qrels/test.tsv`; a document that is a whole Markdown page is indexed as one.
+A line of a question file is JSON with `_id`, `text` and what a right answer holds: `must_include_each_any` (lists of
+which each must have one of its strings in the answer or the first excerpt) or `metadata.answers` (any of which the
+direct answer must hold). A BEIR folder has `corpus.jsonl`, `queries.jsonl` and `qrels/test.tsv`; a document that is a
+whole Markdown page is indexed as one.
 """
 
 from __future__ import annotations

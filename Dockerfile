@@ -27,7 +27,8 @@ FROM base AS serve
 RUN useradd --system --uid 10001 --home-dir /nonexistent askmd
 COPY --from=build /app /app
 COPY --from=build --chown=askmd /data /data
-RUN ln -s /app/corpus/notes /notes && chown -R askmd /app/models
+COPY corpus/notes /notes
+RUN chown -R askmd /app/models
 ENV PATH=/app/.venv/bin:$PATH ASKMD_NOTES=/notes ASKMD_DATA=/data ASKMD_MODELS=/app/models ASKMD_HOST=0.0.0.0
 WORKDIR /app
 USER askmd

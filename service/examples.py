@@ -54,8 +54,11 @@ class ExampleRunner:
         self._assemblies: dict[str, Assembly] = {}
 
     def use_pages(self, examples_by_page: Mapping[str, Sequence[Example]]) -> None:
-        """Take the examples of all pages, from which one borrows what it lacks; they replace those taken before."""
-        self._pages = dict(examples_by_page)
+        """Take the examples of all pages, from which one borrows what it lacks; they replace those taken before.
+
+        The mapping is read when an example is put together, from any thread.
+        """
+        self._pages = examples_by_page
         self._assemblies = {}
 
     def cached(self, example: Example, clock: Clock = "virtual") -> ProvenExample:
@@ -88,7 +91,7 @@ class ExampleRunner:
     ) -> tuple[ProvenExample, ...]:
         """Run every example that no result is known of (`again`: every one); return all, in the order of the pages."""
         self.use_pages(examples_by_page)
-        examples = [example for page in examples_by_page.values() for example in page]
+        examples = await asyncio.to_thread(lambda: [example for page in examples_by_page.values() for example in page])
         places = asyncio.Semaphore(concurrency)
         done = 0
 

@@ -72,7 +72,7 @@ class _Exchange:
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
             headers[REQUEST_ID] = self._request_id
-            add_security_headers(headers)
+            add_security_headers(headers, self.status)
         self._bytes += len(message.get("body", b""))
         await self._send(message)
 
@@ -146,10 +146,11 @@ class BodyBound:
         return messages
 
 
-def add_security_headers(headers: MutableHeaders) -> None:
+def add_security_headers(headers: MutableHeaders, status: int) -> None:
     """Add what keeps a browser from doing more with an answer than show it."""
-    is_html = headers.get("content-type", "").startswith("text/html")
-    headers.setdefault("Content-Security-Policy", HTML_POLICY if is_html else OTHER_POLICY)
+    if status != 304:  # a 304 has no type to choose by, and its headers would replace those that the browser kept
+        is_html = headers.get("content-type", "").startswith("text/html")
+        headers.setdefault("Content-Security-Policy", HTML_POLICY if is_html else OTHER_POLICY)
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "no-referrer")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from service.bodies import index_body
 from service.example_results import count_by_status, kept_results
 from service.sandbox import Sandbox
@@ -26,7 +28,7 @@ async def example_counts(scope: RequestScope) -> dict[str, int]:
     application, generation = scope.application, scope.generation
     key = (generation.index.manifest.version, application.results_revision())
     if application.counted is None or application.counted[0] != key:
-        examples = [example for page in generation.examples_by_page.values() for example in page]
+        examples = await asyncio.to_thread(generation.index.examples)
         application.counted = (key, count_by_status(await kept_results(application, examples)))
     return application.counted[1]
 

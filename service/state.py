@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,6 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from corpus.document import Example
 from index.embedder import Embedder, open_embedder
 from index.errors import IndexFault
 from index.manifest import current_generation
@@ -27,7 +26,9 @@ from service.errors import NotReady, TooManyQuestions, TooManyRuns
 from service.examples import ExampleRunner
 from service.generations import Generation, Generations
 from service.ledger import Ledger
+from service.page_examples import PageExamples
 from service.page_paths import PagePaths
+from service.question_log import QuestionLog
 from service.runs import ProvenExample
 from service.sandbox import Sandbox
 from service.settings import Settings
@@ -47,6 +48,7 @@ class Application:
     generations: Generations
     sandbox: Sandbox
     ledger: Ledger
+    question_log: QuestionLog
     runner: ExampleRunner
     questions: Admission
     runs: Admission
@@ -106,6 +108,8 @@ async def open_application(settings: Settings) -> AsyncIterator[Application]:
         stack.callback(generations.close)
         ledger = Ledger.open(settings.ledger_file)
         stack.callback(ledger.close)
+        question_log = QuestionLog.open(settings.question_log_file, settings.log_questions, settings.log_retention)
+        stack.callback(question_log.close)
         sandbox = await Sandbox.open(settings.run_limits, concurrency=settings.run_concurrency)
         stack.push_async_callback(sandbox.close)
         application = Application(
@@ -114,6 +118,7 @@ async def open_application(settings: Settings) -> AsyncIterator[Application]:
             generations=generations,
             sandbox=sandbox,
             ledger=ledger,
+            question_log=question_log,
             runner=ExampleRunner(sandbox, ledger, settings.run_limits),
             questions=Admission(QUESTIONS_AT_WORK, settings.question_queue, TooManyQuestions),
             runs=Admission(settings.run_concurrency, settings.run_queue, lambda: TooManyRuns(retry_after(settings))),
@@ -125,15 +130,7 @@ async def open_application(settings: Settings) -> AsyncIterator[Application]:
 def open_generation(settings: Settings, embedder: Embedder) -> Generation:
     """Open the current index generation for this model. Raises IndexFault."""
     index = open_index(settings.data, model=embedder.model)
-    return Generation(index, Answerer(index, embedder), PagePaths(index.pages()), by_page(index.examples()))
-
-
-def by_page(examples: Iterable[Example]) -> dict[str, list[Example]]:
-    """Group examples by page, in the order given."""
-    grouped: dict[str, list[Example]] = {}
-    for example in examples:
-        grouped.setdefault(example.path, []).append(example)
-    return grouped
+    return Generation(index, Answerer(index, embedder), PagePaths(index.pages()), PageExamples(index))
 
 
 @asynccontextmanager

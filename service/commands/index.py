@@ -13,8 +13,8 @@ from service.commands.arguments import Subparsers, add_notes_argument, add_parse
 from service.commands.exits import DONE
 from service.commands.terminal import progress_bars, say, write_json
 from service.commands.verify import prove
+from service.page_examples import by_page
 from service.settings import Settings
-from service.state import by_page
 
 EXAMPLES = """  askmd index                   the notes of the settings
   askmd index --notes ~/notes   another folder"""

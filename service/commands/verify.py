@@ -19,10 +19,10 @@ from service.commands.terminal import progress_bars, results, say, visible, writ
 from service.example_results import example_body
 from service.examples import ExampleRunner
 from service.ledger import Ledger
+from service.page_examples import by_page
 from service.runs import ProvenExample
 from service.sandbox import Sandbox
 from service.settings import Settings
-from service.state import by_page
 
 EXAMPLES = """  askmd verify                  every example that has not run yet, then the report on all
   askmd verify --again          every example anew

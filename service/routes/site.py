@@ -51,8 +51,7 @@ def _file_response(request: Request, name: str) -> Response:
     tag = entity_tag(name, content)
     headers = {"ETag": tag, **VALIDATED}
     if is_fresh(request.headers, tag):
-        # A 304 renews the stored headers, and the content policy among them depends on the type.
-        return Response(status_code=304, headers=headers, media_type=MEDIA_TYPES[name])
+        return Response(status_code=304, headers=headers)
     return Response(content, headers=headers, media_type=MEDIA_TYPES[name])
 
 

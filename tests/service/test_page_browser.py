@@ -231,6 +231,12 @@ def test_reload_asks_again(page: Page, site: str) -> None:
     expect(page.locator(".direct")).to_be_visible()
 
 
+def test_reload_of_a_notes_page_keeps_its_styles(page: Page, site: str) -> None:
+    page.goto(f"{site}/guide/gather")
+    page.reload()
+    assert page.evaluate("document.styleSheets[0].cssRules.length") > 10
+
+
 def test_escape_stops_a_question_that_takes_long_and_retry_asks_again(page: Page, site: str) -> None:
     held: list[Route] = []
     page.route("**/ask?*", lambda route: held.append(route))

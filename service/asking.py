@@ -46,6 +46,8 @@ async def answer_question(scope: RequestScope, question: Question, options: AskO
     application = scope.application
     async with application.questions.enter():
         answer = await scope.generation.answerer.ask(question)
+    if not options.skip:  # a later part is no further question
+        application.question_log.note(answer, scope.generation.index.manifest.version)
     examples = await show_examples(application, answer.examples, options)
     took_ms = (time.perf_counter() - started) * 1000
     return answer_body(answer, examples, scope.generation.index.manifest, took_ms)

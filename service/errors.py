@@ -7,10 +7,14 @@ ServiceError
 │   ├── InvalidRequest   a parameter is unknown, given twice or out of bounds; names each
 │   ├── PageNotFound     the notes hold no such page; knows the nearest ones
 │   ├── ExampleNotFound  the notes hold no example with that id
+│   ├── ModelNotFound    a chat program asks for a model that is not the notes
+│   ├── HostNotAllowed   the service is reached under a name that is not its own
+│   ├── OriginNotAllowed a page of another site sends the request
 │   └── BodyTooLarge     the request body is over the bound
 └── Busy                 the service cannot take it now; says when to come back
     ├── NotReady         the index is not open yet
     ├── TooManyQuestions the queue of questions is full
+    ├── ReportNotKept    a reported problem cannot be written down
     └── TooManyRuns      the queue of runs is full
 
 What an example's program does wrong is no error of ours but a result of its run.
@@ -80,6 +84,36 @@ class ExampleNotFound(RequestError):
         self.example_id = example_id
 
 
+class ModelNotFound(RequestError):
+    """A chat program asks for a model that is not the notes."""
+
+    def __init__(self, model: str, known: str) -> None:
+        super().__init__(f"There is no model {model[:100]!r} here. The notes answer as {known!r}.")
+        self.model = model
+
+
+class HostNotAllowed(RequestError):
+    """The service is reached under a name that is not its own: perhaps by a page that turned its own name to it."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"The Host {host[:100]!r} is not a name of this service."
+            " Whoever runs it can allow it with ASKMD_ALLOWED_HOSTS."
+        )
+        self.host = host
+
+
+class OriginNotAllowed(RequestError):
+    """A page of another site sends the request."""
+
+    def __init__(self, origin: str) -> None:
+        super().__init__(
+            f"Pages of {origin[:100]!r} may not send this request."
+            " Whoever runs the service can allow their host with ASKMD_ALLOWED_HOSTS."
+        )
+        self.origin = origin
+
+
 class BodyTooLarge(RequestError):
     """The request body is larger than the service takes."""
 
@@ -108,6 +142,13 @@ class TooManyQuestions(Busy):
 
     def __init__(self) -> None:
         super().__init__("Too many questions are waiting. Come back in a second.")
+
+
+class ReportNotKept(Busy):
+    """A reported problem cannot be written down, since the file of the log cannot be used."""
+
+    def __init__(self) -> None:
+        super().__init__("The report could not be kept. Tell whoever runs the service; its log says why.", 60)
 
 
 class TooManyRuns(Busy):

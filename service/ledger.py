@@ -13,10 +13,10 @@ import json
 import logging
 import sqlite3
 import threading
-from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
+from service.kept_file import open_kept_file
 from service.runs import Run
 from service.sandbox import Clock, Limits
 
@@ -24,8 +24,7 @@ log = logging.getLogger("askmd.ledger")
 
 _FORMAT = 1
 """Of the file and of the keys; results of another format are dropped."""
-_BUSY_MILLISECONDS = 2_000
-_TABLE = "CREATE TABLE IF NOT EXISTS runs (key TEXT PRIMARY KEY, status TEXT, verified_at TEXT, result TEXT)"
+_TABLES = {"runs": "key TEXT PRIMARY KEY, status TEXT, verified_at TEXT, result TEXT"}
 
 
 def run_key(program: str, language: str, clock: Clock, limits: Limits, interpreter: str) -> str:
@@ -46,16 +45,7 @@ class Ledger:
     @classmethod
     def open(cls, path: Path) -> Self:
         """Open the ledger, begin a new one where there is none, and move a damaged one aside."""
-        try:
-            return cls(_connect(path))
-        except sqlite3.OperationalError as error:
-            log.warning("Results of examples are kept in memory only: %s: %s", path, error)
-        except sqlite3.DatabaseError as error:
-            aside = _move_aside(path)
-            log.warning("The ledger %s is damaged (%s); it was moved to %s and a new one is begun.", path, error, aside)
-            with suppress(sqlite3.DatabaseError):
-                return cls(_connect(path))
-        return cls(None)
+        return cls(open_kept_file(path, _TABLES, _FORMAT))
 
     def get(self, key: str) -> Run | None:
         """Return the result of a run, or None when it is not known."""
@@ -92,36 +82,3 @@ class Ledger:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise sqlite3.OperationalError(str(error)) from error
-    connection = sqlite3.connect(path, timeout=_BUSY_MILLISECONDS / 1000, check_same_thread=False)
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        if (found := connection.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
-            raise sqlite3.DatabaseError(found)
-        if connection.execute("PRAGMA user_version").fetchone()[0] != _FORMAT:
-            connection.execute("DROP TABLE IF EXISTS runs")
-            connection.execute(f"PRAGMA user_version = {_FORMAT}")
-        connection.execute(_TABLE)
-        connection.commit()
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
-
-
-def _move_aside(path: Path) -> Path:
-    """Rename the file and what SQLite keeps beside it; return the new name."""
-    number = 1
-    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
-        number += 1
-    for suffix in ("", "-wal", "-shm"):
-        with suppress(OSError):
-            path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
-    return aside

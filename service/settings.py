@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -88,6 +89,25 @@ class Settings(BaseSettings):
         default=600.0, gt=0, le=86_400, description="Waiting that a run's virtual clock may skip."
     )
 
+    log_questions: Literal["none", "unanswered", "all"] = Field(
+        default="unanswered",
+        description="Questions that are kept on this machine for `askmd gaps`; never who asked.",
+    )
+    log_days: int = Field(
+        default=90, ge=1, le=3_650, description="Days after which kept questions and reported problems are deleted."
+    )
+    allowed_hosts: str = Field(
+        default="",
+        description="Further names, with commas between them, under which `/mcp`, `/feedback` and `/gaps.md` may be"
+        " reached; `*` for any. IP addresses, `localhost` and the name in `ASKMD_HOST` always may.",
+    )
+    max_chat_bytes: int = Field(
+        default=1_048_576,
+        ge=1_024,
+        le=100_000_000,
+        description="Largest request body of `/v1/chat/completions`, which carries a whole conversation.",
+    )
+
     reload_seconds: float = Field(
         default=1.0, ge=0, le=3_600, description="How often a newer index is looked for while serving; 0 turns it off."
     )
@@ -96,6 +116,16 @@ class Settings(BaseSettings):
     def ledger_file(self) -> Path:
         """Where the results of examples are kept."""
         return self.data / "ledger.sqlite3"
+
+    @property
+    def question_log_file(self) -> Path:
+        """Where questions and reported problems are kept."""
+        return self.data / "questions.sqlite3"
+
+    @property
+    def log_retention(self) -> timedelta:
+        """How long they are kept."""
+        return timedelta(days=self.log_days)
 
     @property
     def run_limits(self) -> Limits:

@@ -21,7 +21,7 @@ def markdown_answer(body: AnswerBody) -> str:
     if body.excerpts:
         blocks += ["## Excerpts", *(block for excerpt in body.excerpts for block in _excerpt(excerpt))]
     if body.examples:
-        blocks += ["## Examples", *(block for example in body.examples for block in _example(example))]
+        blocks += ["## Examples", *(block for example in body.examples for block in example_blocks(example))]
     if body.continuation:
         blocks.append(_continuation(body.continuation))
     if body.follow_ups:
@@ -85,7 +85,8 @@ def _excerpt(excerpt: ExcerptBody) -> Iterator[str]:
     yield quoted(excerpt.text)
 
 
-def _example(example: ExampleBody) -> Iterator[str]:
+def example_blocks(example: ExampleBody) -> Iterator[str]:
+    """Write an example: its place, its code, and how it ran."""
     place = f"{example.page}:{example.start_line}-{example.end_line}"
     yield f"### [{inline(place)}]({markdown_url(example.url)})"
     yield fenced(example.code, example.language)

@@ -16,6 +16,7 @@ from service.routes import ask, examples, operations, pages, search, site
 from service.settings import Settings
 from service.software import software_version
 from service.state import kept_current, open_application
+from service.tools.endpoint import open_tools, tool_route
 
 COMPRESSED_FROM_BYTES = 1_000
 
@@ -25,7 +26,11 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_application(settings) as application, kept_current(application):
+        async with (
+            open_application(settings) as application,
+            kept_current(application),
+            open_tools(application) as app.state.tools,
+        ):
             app.state.application = application
             yield
             app.state.application = None
@@ -46,6 +51,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(HeadAsGet)
     app.add_middleware(RequestFrame)  # added last, so it stands outermost
     add_problem_handlers(app)
+    app.router.routes.append(tool_route)
     for routes in (ask, search, examples, operations, site, pages):
         app.include_router(routes.router)
     describe(app)

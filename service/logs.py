@@ -28,6 +28,7 @@ def log_to_standard_error(level: str) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(PairFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler])
+    logging.getLogger("mcp").setLevel(max(logging.WARNING, logging.getLogger().level))  # it tells each request at info
 
 
 def quoted(value: object) -> str:

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -73,6 +74,9 @@ class ToolEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request. Raises NotReady, HostNotAllowed and OriginNotAllowed."""
         request = Request(scope)
+        if request.method != "POST":
+            # There is no stream to GET and no session to DELETE; the protocol lets a server say so.
+            raise HTTPException(405, "MCP clients send POST here.", {"Allow": "POST"})
         state = request.app.state
         if getattr(state, "application", None) is None:
             raise NotReady
@@ -80,5 +84,4 @@ class ToolEndpoint:
         await state.tools.handle(scope, receive, send)
 
 
-tool_route = Route("/mcp", ToolEndpoint(), methods=["POST"], include_in_schema=False)
-"""POST alone: there is no stream to GET and no session to DELETE, and the protocol lets a server say so with 405."""
+tool_route = Route("/mcp", ToolEndpoint(), include_in_schema=False)

@@ -24,7 +24,7 @@ from mcp.types import (
 )
 from pydantic import ValidationError
 
-from service.errors import Busy, FieldError, InvalidRequest
+from service.errors import Busy, ExampleNotFound, FieldError, InvalidRequest
 from service.parameters import explain
 from service.problems import kind_of
 from service.software import software_version
@@ -116,6 +116,11 @@ def failed(error: Exception) -> CallToolResult:
     if not kind.tells_detail:
         log.error("A tool failed", exc_info=error)
         return _error(f"{kind.title}. Nothing about the call is wrong; try again later.")
+    if isinstance(error, ExampleNotFound):
+        return _error(
+            f"The notes hold no example {error.example_id!r}. askQuestion gives the ids of examples; an example gets a"
+            " new one when its code changes."
+        )
     later = f" Try again in {error.retry_after_seconds} s." if isinstance(error, Busy) else ""
     return _error(f"{error}{later}")
 

@@ -1,4 +1,4 @@
-"""The command line: `askmd index | ask | serve | mcp | verify | eval`.
+"""The command line: `askmd index | ask | serve | mcp | verify | gaps | eval`.
 
 An error that people can mend is one line that says how; anything else is ours, and comes with its traceback.
 """
@@ -10,13 +10,13 @@ import os
 import sys
 from collections.abc import Sequence
 
-from service.commands import ask, evaluate, index, mcp, serve, verify
+from service.commands import ask, evaluate, gaps, index, mcp, serve, verify
 from service.commands.exits import BROKEN_PIPE, EXIT_CODES, INTERRUPTED, USAGE, code_of
 from service.commands.terminal import say
 from service.errors import InvalidRequest
 from service.software import software_version
 
-COMMANDS = (index, ask, serve, mcp, verify, evaluate)
+COMMANDS = (index, ask, serve, mcp, verify, gaps, evaluate)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.document import Chunk, Example, Passage
-from index.embedder import Embedder
+from index.embedder import Embedder, Vectors
 from index.search import GOAL_WEIGHT, Hit, Query, search
 from index.store import Index
 from service.answers import Answer, Citation, DirectAnswer, Excerpt, FollowUp, Question, Source
@@ -60,6 +60,10 @@ class Answerer:
         """Return the best excerpts alone."""
         found = await self._find(question)
         return self._excerpts(found, question.limit)
+
+    async def vector(self, question: str) -> Vectors:
+        """Return a question's vector, of length 1."""
+        return await self._encoder.encode(question)
 
     def close(self) -> None:
         """Stop the threads."""

@@ -12,7 +12,7 @@ from service.middleware import BodyBound, HeadAsGet, RequestFrame
 from service.openapi import describe, problems
 from service.parameters import refuse_repeated
 from service.problems import add_problem_handlers
-from service.routes import ask, examples, operations, pages, search, site
+from service.routes import ask, examples, gaps, operations, pages, search, site
 from service.settings import Settings
 from service.software import software_version
 from service.state import kept_current, open_application
@@ -52,7 +52,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(RequestFrame)  # added last, so it stands outermost
     add_problem_handlers(app)
     app.router.routes.append(tool_route)
-    for routes in (ask, search, examples, operations, site, pages):
+    for routes in (ask, search, examples, gaps, operations, site, pages):
         app.include_router(routes.router)
     describe(app)
     return app

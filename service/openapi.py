@@ -10,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 
 from service.negotiation import JSON, MARKDOWN
 from service.problems import MEDIA_TYPE, Problem
-from service.schemas import AnswerBody
+from service.schemas import AnswerBody, GapsBody
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -47,7 +47,7 @@ def describe(app: FastAPI) -> None:
                 tags=app.openapi_tags,
             )
             schemas = schema.setdefault("components", {}).setdefault("schemas", {})
-            for model in (AnswerBody, Problem):
+            for model in (AnswerBody, GapsBody, Problem):
                 described = model.model_json_schema(ref_template="#/components/schemas/{model}")
                 schemas.update(described.pop("$defs", {}))
                 schemas[model.__name__] = described

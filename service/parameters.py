@@ -20,6 +20,7 @@ from service.schemas import RunStatus
 UNKNOWN = "unknown_parameter"
 NAME_CHARS = 100
 """Characters of an unknown name that are shown again."""
+FEEDBACK_CHARS = 2_048
 OTHER_NAMES = {
     "query": "q",
     "question": "q",
@@ -134,11 +135,30 @@ class RunParameters(Parameters):
     clock: Clock = Field(default="virtual", description="Skip waiting, or wait in real time.")
 
 
+class GapsParameters(Parameters):
+    """Parameters of `GET /gaps.md`."""
+
+    format: Form = Field(default="md", description="Markdown or JSON.")
+
+
+class FeedbackParameters(Parameters):
+    """Body of `POST /feedback`."""
+
+    content: str = Field(
+        min_length=1, max_length=FEEDBACK_CHARS, description="What is wrong or missing, and what was expected."
+    )
+    page: str = Field(default="", max_length=FEEDBACK_CHARS, description="Address or path of the page it is about.")
+    goal: str = Field(
+        default="", max_length=FEEDBACK_CHARS, description="What whoever reports wants to reach in the end."
+    )
+
+
 AskQuery = Annotated[AskParameters, Query()]
 PageQuery = Annotated[PageParameters, Query()]
 SearchQuery = Annotated[SearchParameters, Query()]
 ExamplesQuery = Annotated[ExamplesParameters, Query()]
 RunQuery = Annotated[RunParameters, Query()]
+GapsQuery = Annotated[GapsParameters, Query()]
 
 
 async def refuse_repeated(request: Request) -> None:

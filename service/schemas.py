@@ -173,6 +173,53 @@ class ExamplesBody(Body):
     examples: list[ExampleBody]
 
 
+class AskedBody(Body):
+    """A question that was asked and not answered."""
+
+    question: str
+    goal: str
+    times: int
+    confidence: float = Field(description="That of the last time.")
+    first_at: str = Field(description="UTC, ISO 8601.")
+    last_at: str
+
+
+class GapBody(Body):
+    """Questions that ask for the same thing, which the notes do not say."""
+
+    question: str = Field(description="The one that was asked most often.")
+    times: int = Field(description="Of all of them together.")
+    last_at: str
+    nearest_pages: list[str] = Field(description="Addresses of the pages where an answer might belong.")
+    asked: list[AskedBody]
+
+
+class ReportBody(Body):
+    """A problem that somebody reported."""
+
+    content: str
+    page: str
+    goal: str
+    reported_at: str
+
+
+class ReportedBody(Body):
+    """Answer to `POST /feedback`."""
+
+    kept: Literal[True]
+    page: str = Field(description="Path of the page it is about, or what was given when the notes hold no such page.")
+
+
+class GapsBody(Body):
+    """What the notes lack."""
+
+    questions: list[GapBody]
+    examples: list[ExampleBody] = Field(description="Examples that do not do what the notes say.")
+    examples_failing: int = Field(description="Number of them, also where the list is cut.")
+    reports: list[ReportBody]
+    logged: Literal["none", "unanswered", "all"] = Field(description="Which questions are kept.")
+
+
 class HealthBody(Body):
     """Answer to `GET /healthz`."""
 

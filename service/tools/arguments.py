@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from service.parameters import Parameters
+from service.parameters import FEEDBACK_CHARS, Parameters
 
-CONTENT_CHARS = 2_048
 ADDRESS_CHARS = 2_048
 
 _GOAL = "What you want to reach in the end; not the question again."
@@ -51,7 +50,7 @@ class FeedbackArguments(Parameters):
     """Arguments of `sendFeedback`."""
 
     content: str = Field(
-        min_length=1, max_length=CONTENT_CHARS, description="What is wrong or missing, and what you expected."
+        min_length=1, max_length=FEEDBACK_CHARS, description="What is wrong or missing, and what you expected."
     )
     pageUrl: str = Field(max_length=ADDRESS_CHARS, description="Address or path of the page it is about.")  # noqa: N815
-    goal: str = Field(default="", max_length=CONTENT_CHARS, description=_GOAL)
+    goal: str = Field(default="", max_length=FEEDBACK_CHARS, description=_GOAL)

@@ -19,7 +19,7 @@ from service.page_paths import address_of
 from service.parameters import AskOptions, SearchOptions
 from service.questions import is_placeholder
 from service.reporting import keep_report
-from service.schemas import AnswerBody, ExcerptBody
+from service.schemas import AnswerBody, ExcerptBody, ReportedBody
 from service.state import RequestScope
 from service.tools.arguments import (
     ExampleArguments,
@@ -28,7 +28,7 @@ from service.tools.arguments import (
     QuestionArguments,
     SearchArguments,
 )
-from service.tools.results import PagePartBody, ReportedBody, SectionBody, SectionsBody
+from service.tools.results import PagePartBody, SectionBody, SectionsBody
 from service.tools.texts import answer_text, example_text, page_text, reported_text, sections_text
 
 SEARCHED = 20

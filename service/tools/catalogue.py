@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from service.parameters import Parameters
-from service.schemas import AnswerBody, ExampleBody
+from service.schemas import AnswerBody, ExampleBody, ReportedBody
 from service.state import RequestScope
 from service.tools.arguments import (
     ExampleArguments,
@@ -19,7 +19,7 @@ from service.tools.arguments import (
     SearchArguments,
 )
 from service.tools.calls import Reply, ask_question, get_page, run_an_example, search_documentation, send_feedback
-from service.tools.results import PagePartBody, ReportedBody, SectionsBody
+from service.tools.results import PagePartBody, SectionsBody
 
 INSTRUCTIONS = (
     "Documentation kept as Markdown notes. Use askQuestion for a direct answer with excerpts and executed examples,"

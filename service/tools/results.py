@@ -38,10 +38,3 @@ class PagePartBody(Body):
     total_lines: int
     text: str = Field(description="Verbatim Markdown.")
     continue_at: int | None = Field(description="The startLine that gives the next part; null when this is the end.")
-
-
-class ReportedBody(Body):
-    """Result of `sendFeedback`."""
-
-    kept: bool
-    page: str = Field(description="Path of the page it is about, or what was given when the notes hold no such page.")

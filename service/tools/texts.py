@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from service.markdown_answer import example_blocks, fenced, inline, markdown_answer, quoted
-from service.schemas import AnswerBody, ExampleBody
-from service.tools.results import PagePartBody, ReportedBody, SectionBody, SectionsBody
+from service.schemas import AnswerBody, ExampleBody, ReportedBody
+from service.tools.results import PagePartBody, SectionBody, SectionsBody
 
 
 def sections_text(body: SectionsBody) -> str:

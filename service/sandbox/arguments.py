@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from service.sandbox.limits import KIBIBYTE, Limits
 
 INSIDE_ID = "65534"
-START_PATH = "/inside/start.py"
+INSIDE_FOLDER = "/inside"
+PACKAGE = "service.sandbox.inside"
 WORK_FOLDER = "/tmp"  # noqa: S108  (a private tmpfs inside the sandbox)
 SHARED_MEMORY_FOLDER = "/dev/shm"  # noqa: S108  (the same)
 
@@ -23,9 +24,12 @@ NAMESPACES = (
     "--unshare-ipc",
     "--unshare-uts",
     "--unshare-cgroup-try",  # absent on old kernels; no cgroup file system is mounted either way
-    "--disable-userns",
-    "--assert-userns-disabled",
 )
+# Writes to /proc/sys, which containers often hold read-only; the system call filter refuses new namespaces as well.
+NO_NAMESPACES_INSIDE = ("--disable-userns", "--assert-userns-disabled")
+
+# For a parent of runs only: rights over its own namespaces, which each run gives up before it takes a program.
+PARENT_RIGHTS = ("CAP_SYS_ADMIN", "CAP_SETPCAP", "CAP_NET_ADMIN")
 
 ENVIRONMENT = {
     "PATH": "/usr/bin",
@@ -75,17 +79,32 @@ class Scene:
     library_path: str
     python: str
     """Path inside of the Python that is called `python` and `python3` there."""
+    start: InlineFile | None = None
+    """What that Python reads while it starts, in a folder of installed packages."""
 
 
 def box_arguments(
-    bwrap: str, scene: Scene, limits: Limits, *, filter_descriptor: int, status_descriptor: int, command: Sequence[str]
+    bwrap: str,
+    scene: Scene,
+    limits: Limits,
+    *,
+    filter_descriptor: int | None,
+    command: Sequence[str],
+    nested: bool = False,
 ) -> list[str]:
-    """Return the argument list that runs `command` in the box; later mounts cover earlier ones."""
+    """Return the argument list that runs `command` in the box; later mounts cover earlier ones.
+
+    `nested`: go without what needs a writable /proc/sys. Without a filter it is a parent of runs, which keeps the
+    rights to confine them, and loads the filter into each.
+    """
+    is_parent = filter_descriptor is None
     return [
         bwrap,
         *NAMESPACES,
+        *(() if nested or is_parent else NO_NAMESPACES_INSIDE),
         *("--uid", INSIDE_ID, "--gid", INSIDE_ID, "--hostname", "sandbox"),
         *("--die-with-parent", "--new-session", "--cap-drop", "ALL"),
+        *(_flat(("--cap-add", right) for right in PARENT_RIGHTS) if is_parent else ()),
         *_environment(scene.library_path),
         *_system(),
         *_flat(("--ro-bind", source, target) for source, target in scene.mounts),
@@ -93,12 +112,13 @@ def box_arguments(
             ("--perms", "0755", "--size", str(4 * KIBIBYTE), "--tmpfs", path, "--remount-ro", path)
             for path in scene.hidden
         ),
+        *_start_file(scene.start),
         *_python_names(scene.python),
         *_devices(limits),
         *("--perms", "1777", "--size", str(limits.temporary_bytes), "--tmpfs", WORK_FOLDER, "--chdir", WORK_FOLDER),
         *_flat(("--perms", "0644", "--file", str(file.descriptor), file.path) for file in scene.files),
         *("--remount-ro", "/"),
-        *("--seccomp", str(filter_descriptor), "--json-status-fd", str(status_descriptor)),
+        *(() if filter_descriptor is None else ("--seccomp", str(filter_descriptor))),
         "--",
         *command,
     ]
@@ -120,6 +140,17 @@ def _system() -> list[str]:
         *("--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64", "--symlink", "usr/bin", "/bin"),
         *_flat(("--ro-bind-try", f"/usr/bin/{name}", f"/usr/bin/{name}") for name in COMMANDS),
         *("--ro-bind-try", "/bin/sh", "/usr/bin/sh", "--dir", "/etc"),
+    ]
+
+
+def _start_file(file: InlineFile | None) -> list[str]:
+    """Return a folder of installed packages that holds nothing but the file that Python reads at its start."""
+    if file is None:
+        return []
+    folder = file.path.rpartition("/")[0]
+    return [
+        *("--perms", "0755", "--size", str(4 * KIBIBYTE), "--tmpfs", folder),
+        *("--perms", "0644", "--file", str(file.descriptor), file.path, "--remount-ro", folder),
     ]
 
 

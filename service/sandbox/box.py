@@ -1,7 +1,7 @@
-"""Tier `box`: an unprivileged user's bwrap with the system call filter, one new box for each run.
+"""Tiers `box` and `box-nested`: an unprivileged user's bwrap with the system call filter, one new box for each run.
 
-A run's files (the program, the first program, a small /etc, the filter) reach bwrap through descriptors, so that no
-path of the service is bound into a box or seen in the process list.
+What a box needs (the first programs, a small /etc, the filter) reaches bwrap through descriptors, so that no path of
+the service is bound into a box or seen in the process list; the program comes over the control socket.
 """
 
 from __future__ import annotations
@@ -9,21 +9,28 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import socket
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from importlib import resources
 
-from service.sandbox.arguments import START_PATH, WORK_FOLDER, InlineFile, Scene, box_arguments
+from service.sandbox.arguments import (
+    INSIDE_FOLDER,
+    PACKAGE,
+    WORK_FOLDER,
+    InlineFile,
+    Scene,
+    box_arguments,
+    environment,
+)
+from service.sandbox.broker import Broker
 from service.sandbox.bubblewrap import Bubblewrap
-from service.sandbox.errors import LaunchFailed
+from service.sandbox.confinement import inside_source, job, resource_limits
+from service.sandbox.groups import Groups
 from service.sandbox.identity import Identity
+from service.sandbox.inside.worker import PLACEHOLDER, START_FILE
 from service.sandbox.interpreter import Interpreter
 from service.sandbox.languages import Language
 from service.sandbox.limits import Limits
-from service.sandbox.outcome import Ending
-from service.sandbox.process import ConfinedProcess
+from service.sandbox.process import ConfinedProcess, Pipes
 
 ETC_FILES = {
     "/etc/passwd": "sandbox:x:65534:65534::/tmp:/usr/bin/sh\n",
@@ -31,100 +38,104 @@ ETC_FILES = {
     "/etc/hosts": "127.0.0.1 localhost\n::1 localhost\n",
     "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
 }
+MODULES_INSIDE = ("job", "start", "worker")
+CONTROL = 3
+"""Number of the control socket inside, after the standard streams; what bwrap reads comes after it."""
+
+# A `.pth` file is read by every Python that starts inside; only the one that waits for a program goes on from here.
+START_LINE = (
+    f"import sys; {PLACEHOLDER!r} in sys.argv[:1] and (sys.path.append({INSIDE_FOLDER!r}), "
+    "__import__('importlib').import_module('{module}').{function}())\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Walls:
+    """All that is the same for each box of this service."""
+
+    broker: Broker
+    identity: Identity
+    bubblewrap: Bubblewrap
+    filter_program: bytes
+    groups: Groups | None
+    tier: str
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """All that is the same for each run of one interpreter; `python` also runs the first program inside."""
+    """Starts boxes for one interpreter; `python` also runs the first program inside."""
 
-    identity: Identity
-    bubblewrap: Bubblewrap
-    filter_program: bytes
+    walls: Walls
     python: Interpreter
     language: Language
     interpreter: Interpreter
 
-    async def run(self, code: str, name: str, limits: Limits, on_start: Callable[[ConfinedProcess], None]) -> Ending:
-        """Run `code` under the file name `name` and return how it ended. Raises `LaunchFailed`.
+    @property
+    def tier(self) -> str:
+        """The tier's name."""
+        return self.walls.tier
 
-        `limits` are the common ones; the language's needs are added here. `on_start` gets what can stop the run.
-        """
-        limits = self.language.limits(limits)
-        with ExitStack() as passed:
-            try:
-                process = self._start(code, name, limits, passed)
-            except OSError as error:
-                raise LaunchFailed(f"the sandbox's process did not start: {error}") from error
-        on_start(process)
-        return await process.supervise(limits)
+    @property
+    def facts(self) -> dict[str, object]:
+        """What the canary is to find inside."""
+        return {"environment": environment(self.python.library_path), "has_own_system": True}
 
-    def _start(self, code: str, name: str, limits: Limits, passed: ExitStack) -> ConfinedProcess:
-        """Start bwrap; `passed` closes our copies of what it inherits."""
-        path = f"{WORK_FOLDER}/{name}"
-        contents = {**ETC_FILES, START_PATH: _first_program(), path: code}
-        files = [
-            InlineFile(_memory_file(text.encode("utf-8", "surrogatepass"), passed), at) for at, text in contents.items()
-        ]
-        filter_descriptor = _memory_file(self.filter_program, passed)
-        with ExitStack() as kept:
-            control, inner_control = socket.socketpair()
-            kept.enter_context(control)
-            passed.enter_context(inner_control)
-            status, inner_status = os.pipe()
-            kept.callback(os.close, status)
-            passed.callback(os.close, inner_status)
-            arguments = box_arguments(
-                self.bubblewrap.path,
-                self._scene(files),
+    def start(self, limits: Limits) -> ConfinedProcess:
+        """Start a box that waits for a job. Raises `LaunchFailed` or OSError."""
+        walls, pipes, group = self.walls, Pipes(), None
+        with ExitStack() as undone, ExitStack() as passed:
+            undone.callback(pipes.close)
+            contents = [*self._contents().items()]
+            start = InlineFile(CONTROL + 1, f"{self.python.packages}/{START_FILE}")
+            files = [InlineFile(number, path) for number, (path, _) in enumerate(contents, start=CONTROL + 2)]
+            texts = [_start_line("worker", "wait"), *(text for _, text in contents)]
+            given = [memory_file(text.encode(), passed) for text in texts]
+            given.append(memory_file(walls.filter_program, passed))
+            command = box_arguments(
+                walls.bubblewrap.path,
+                self._scene(files, start),
                 limits,
-                filter_descriptor=filter_descriptor,
-                status_descriptor=inner_status,
-                command=self._command(path, inner_control.fileno(), limits),
+                filter_descriptor=CONTROL + len(given),
+                command=self._command(limits),
+                nested=walls.tier != "box",
             )
-            descriptors = [
-                *(file.descriptor for file in files),
-                filter_descriptor,
-                inner_status,
-                inner_control.fileno(),
-            ]
-            process = ConfinedProcess([*self.identity.prefix, *arguments], descriptors, control, status)
-            kept.pop_all()
-        return process
+            if walls.groups is not None:
+                group = walls.groups.make(limits)
+                undone.callback(group.close)
+            descriptors = [*pipes.inner, *given]
+            joined = group.joined if group else []
+            child = walls.broker.launch([*walls.identity.prefix, *command], descriptors, joined)
+            undone.pop_all()
+        pipes.close_inner()
+        return ConfinedProcess(child, pipes, limits, group)
 
-    def _scene(self, files: list[InlineFile]) -> Scene:
+    def job(self, code: str, name: str, limits: Limits) -> bytes:
+        """Return the job of running `code` under the file name `name`."""
+        path = f"{WORK_FOLDER}/{name}"
+        return job(path, code, command=self.language.command(self.interpreter.executable, path, limits))
+
+    def _contents(self) -> dict[str, str]:
+        folder = f"{INSIDE_FOLDER}/{PACKAGE.replace('.', '/')}"
+        return {**ETC_FILES, **{f"{folder}/{name}.py": inside_source(name) for name in MODULES_INSIDE}}
+
+    def _scene(self, files: list[InlineFile], start: InlineFile) -> Scene:
         parts = (self.python,) if self.interpreter is self.python else (self.python, self.interpreter)
+        folder = start.path.rpartition("/")[0]
         return Scene(
             mounts=[mount for part in parts for mount in part.mounts],
-            hidden=[path for part in parts for path in part.hidden],
+            hidden=[path for part in parts for path in part.hidden if path != folder],
             files=files,
             library_path=self.python.library_path,
             python=self.python.executable,
+            start=start,
         )
 
-    def _command(self, path: str, control: int, limits: Limits) -> list[str]:
-        first = [self.python.executable, "-I", "-S", "-B", START_PATH]
-        inside = json.dumps(resource_limits(limits))
-        return [*first, str(control), inside, *self.language.command(self.interpreter.executable, path, limits)]
-
-
-def resource_limits(limits: Limits) -> dict[str, tuple[int, int]]:
-    """Return name → (soft, hard) as the kernel knows them; set inside, where processes count per box."""
-    values = {
-        "RLIMIT_CORE": 0,
-        "RLIMIT_FSIZE": limits.file_bytes,
-        "RLIMIT_NOFILE": limits.open_files,
-        # not RLIMIT_AS: address space that is only reserved, by each thread and by Node, would count
-        "RLIMIT_DATA": limits.memory_bytes,
-        "RLIMIT_NPROC": limits.processes,
-        "RLIMIT_STACK": limits.stack_bytes,
-        "RLIMIT_MEMLOCK": 0,
-        "RLIMIT_MSGQUEUE": 0,
-        "RLIMIT_SIGPENDING": 128,
-    }
-    # The soft limit's signal tells a used-up processor from other kills; the hard one can't be ignored.
-    return {"RLIMIT_CPU": (limits.cpu_seconds, limits.cpu_seconds + 1)} | {
-        name: (value, value) for name, value in values.items()
-    }
+    def _command(self, limits: Limits) -> list[str]:
+        inside = [str(CONTROL), json.dumps(resource_limits(limits))]
+        if self.language.waits:
+            return [*self.language.command(self.python.executable, PLACEHOLDER, limits), *inside]
+        first = f"import sys; sys.path.append({INSIDE_FOLDER!r}); from {PACKAGE} import start; start.main()"
+        return [self.python.executable, "-I", "-S", "-B", "-c", first, *inside]
 
 
 def with_interpreter(box: Box, language: Language, interpreter: Interpreter) -> Box:
@@ -132,12 +143,12 @@ def with_interpreter(box: Box, language: Language, interpreter: Interpreter) -> 
     return dataclasses.replace(box, language=language, interpreter=interpreter)
 
 
-def _first_program() -> str:
-    return resources.files("service.sandbox").joinpath("inside", "start.py").read_text(encoding="utf-8")
+def _start_line(module: str, function: str) -> str:
+    return START_LINE.format(module=f"{PACKAGE}.{module}", function=function)
 
 
-def _memory_file(content: bytes, passed: ExitStack) -> int:
-    """Return a descriptor that yields `content` once."""
+def memory_file(content: bytes, passed: ExitStack) -> int:
+    """Return a descriptor that yields `content` once; `passed` closes it."""
     descriptor = os.memfd_create("sandbox")
     passed.callback(os.close, descriptor)
     with os.fdopen(descriptor, "wb", closefd=False) as file:

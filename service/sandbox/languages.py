@@ -29,6 +29,8 @@ class Language:
     """Fewest processes and threads that the interpreter needs to do its work."""
     memory_factor: int = 1
     """The interpreter reserves this many times what the program may use."""
+    waits: bool = False
+    """The interpreter itself can wait for its program (`inside/worker.py`); others are started for each."""
 
     def limits(self, limits: Limits) -> Limits:
         """Return the common limits with this language's needs met."""
@@ -56,7 +58,7 @@ class Language:
 
 # -I: neither the environment nor the program's folder changes what is imported. -u: what was printed before a kill
 # is kept. -B: no .pyc files beside the program.
-PYTHON = Language("python", "python", "example.py", (".py",), ("-I", "-B", "-u", "-X", "utf8"))
+PYTHON = Language("python", "python", "example.py", (".py",), ("-I", "-B", "-u", "-X", "utf8"), waits=True)
 
 # Node starts about ten threads of its own, and maps more private memory than its heap.
 JAVASCRIPT = Language(

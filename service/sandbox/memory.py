@@ -1,7 +1,7 @@
 """Watches the memory of a whole run, where the kernel's own limits count each process for itself.
 
-Read from /proc a few times a second, so a run may be over its limit for about that long. A run that ends sooner is
-never looked at.
+For where there are no control groups. Read from /proc a few times a second, so a run may be over its limit for about
+that long. A run that ends sooner is never looked at.
 """
 
 from __future__ import annotations
@@ -43,6 +43,15 @@ def process_tree(root: int) -> Iterator[int]:
         for thread in _names(Path(f"/proc/{process}/task")):
             with suppress(OSError):
                 waiting += map(int, Path(f"/proc/{process}/task/{thread}/children").read_text().split())
+
+
+def parent_of(process: int) -> int:
+    """Return the parent of `process`, or 0 when either is gone."""
+    try:
+        _, _, fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")
+    except OSError:
+        return 0
+    return int(fields.split()[1])
 
 
 def _names(folder: Path) -> list[str]:

@@ -92,6 +92,16 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Counters:
+    """What the kernel counted for a run, where control groups can be had."""
+
+    memory_kills: int = 0
+    """Processes that it killed for their memory."""
+    process_refusals: int = 0
+    """Processes and threads that it did not start."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ending:
     """What the service saw of a process that is gone."""
 
@@ -102,6 +112,7 @@ class Ending:
     stderr: bytes
     truncated: bool
     duration_seconds: float
+    counters: Counters = Counters()
 
 
 def exit_of(ending: Ending) -> tuple[int | None, int | None]:
@@ -119,6 +130,8 @@ def exit_of(ending: Ending) -> tuple[int | None, int | None]:
 
 def classify(ending: Ending, cpu_seconds: int, processors: int) -> Status:
     """Return the status of an ended run; `processors` bounds how fast processor time can have been used."""
+    if ending.counters.memory_kills and ending.stopped in (None, "timeout"):
+        return "memory_limit"  # what is left of a program whose child was killed may wait for ever, or end well
     if ending.stopped:
         return ending.stopped
     exit_code, number = exit_of(ending)
@@ -128,6 +141,8 @@ def classify(ending: Ending, cpu_seconds: int, processors: int) -> Status:
         return "cpu_limit"  # the hard limit, of a program that ignored SIGXCPU
     if number in SIGNAL_STATUS:
         return SIGNAL_STATUS[number]
+    if ending.counters.process_refusals:
+        return "process_limit"
     return _hint(decode(ending.stderr)[-STDERR_TAIL_CHARACTERS:]) or "error"
 
 

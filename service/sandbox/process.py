@@ -1,202 +1,216 @@
 """Supervises one confined process from start to burial: drains its output, ends it in time, leaves nothing behind.
 
-Everything happens on the event loop's own thread, since bwrap's `--die-with-parent` follows the thread that started
-it. A run ends with the exit of its processes, never with the end of their output: a program may close its output and
-run on.
-
-If the service itself is killed in the very millisecond in which bwrap makes the namespaces, bwrap's half-made process
-can stay behind, idle: it has run nothing, and nothing can tell it to.
+It waits for its job when it is started, so that it can be started before there is one. A run ends with the exit of its
+processes, never with the end of their output: a program may close its output and run on.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import os
-import select
-import signal
 import socket
-import subprocess
+import struct
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from typing import Any, Protocol
 
 from service.sandbox.errors import LaunchFailed
-from service.sandbox.handle import ProcessHandle, wait_without_loop
+from service.sandbox.groups import RunGroup
 from service.sandbox.limits import Limits
-from service.sandbox.memory import offer_to_kernel, until_over
-from service.sandbox.outcome import Ending, StopReason, decode
+from service.sandbox.memory import offer_to_kernel, parent_of, until_over
+from service.sandbox.outcome import Counters, Ending, StopReason, decode
 from service.sandbox.stream import CappedStream
 
-START_SECONDS = 20.0  # normally 20 ms; a busy machine must not turn it into a failure
+START_SECONDS = 20.0  # normally 60 ms; a busy machine must not turn it into a failure
 BURIAL_SECONDS = 10.0
-STATUS_BYTES = 4096
-READY, GO = b"R", b"G"
+READY = b"R"
+LENGTH_BYTES = 4
+CREDENTIALS = struct.Struct("3i")  # struct ucred: process, user, group
 
 logger = logging.getLogger(__name__)
 
 
+class Child(Protocol):
+    """Something that runs and can be killed; `ended` is its exit status, or 128 + signal, once nothing is left."""
+
+    ended: asyncio.Future[int]
+
+    def kill(self) -> None:
+        """Kill it with all that it started."""
+
+    def wait_without_loop(self, timeout_seconds: float) -> None:
+        """Block until it has ended."""
+
+
+class Pipes:
+    """The three ways between the service and a run: its output, its errors, and the control socket."""
+
+    def __init__(self) -> None:
+        """Make them; `inner` are the ends that the run gets, in this order: stdout, stderr, control."""
+        self.stdout, inner_stdout = os.pipe()
+        self.stderr, inner_stderr = os.pipe()
+        self.control, self._inner_control = socket.socketpair()
+        self.control.setblocking(False)
+        self.control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        self.inner = [inner_stdout, inner_stderr, self._inner_control.fileno()]
+
+    def close_inner(self) -> None:
+        """Close our copies of what the run has got."""
+        self._inner_control.close()
+        for descriptor in self.inner[:2]:
+            os.close(descriptor)
+        self.inner = []
+
+    def close(self) -> None:
+        """Close everything."""
+        if self.inner:
+            self.close_inner()
+        self.control.close()
+        os.close(self.stdout)
+        os.close(self.stderr)
+
+
 class ConfinedProcess:
-    """One bwrap with all that runs in it."""
+    """One sandbox with all that runs in it, used for one program."""
 
-    def __init__(self, command: Sequence[str], descriptors: Sequence[int], control: socket.socket, status: int) -> None:
-        """Start `command`, which inherits `descriptors` and nothing else of the service.
+    def __init__(
+        self, child: Child, pipes: Pipes, limits: Limits, group: RunGroup | None = None, *, has_init: bool = True
+    ) -> None:
+        """Take over a child that has just been started.
 
-        `control` is our end of the socket to the first program inside, `status` that of the pipe that bwrap reports to.
+        `has_init`: what announces itself is the child of its namespace's first process, else it is alone.
         """
-        self._control = control
-        self._status = status
+        self.child = child
+        self._pipes = pipes
+        self._limits = limits
+        self._group = group
+        self._has_init = has_init
         self._stopped: StopReason | None = None
-        self._popen = subprocess.Popen(  # noqa: S603  (an argument list of our own, no shell)
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            bufsize=0,
-            pass_fds=descriptors,
-            env={},
-            cwd="/",
-            start_new_session=True,
-        )
         self._root = 0
-        try:
-            self._handles = [ProcessHandle(self._popen.pid)]
-        except OSError:
-            self._popen.kill()
-            self._popen.communicate()
-            raise
-        os.set_blocking(status, False)
+        self._counters = Counters()
+        self._buried = False
+        self._streams = [
+            CappedStream(descriptor, limits.stream_bytes, lambda: self.stop("output_limit"))
+            for descriptor in (pipes.stdout, pipes.stderr)
+        ]
 
-    async def supervise(self, limits: Limits) -> Ending:
-        """Let the program run within `limits` and return how it ended. Raises `LaunchFailed`.
+    async def prepare(self) -> None:
+        """Wait until it waits for its job. Raises `LaunchFailed`; when this raises, nothing of it is left."""
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                self._root = await self._announced()
+        except (TimeoutError, ConnectionError):
+            self._root = 0
+        except BaseException:
+            await self.bury()
+            raise
+        if not self._root:
+            await self.bury()
+            if not self._stopped:
+                raise LaunchFailed(decode(bytes(self._streams[1].kept)).strip())
+        else:
+            offer_to_kernel(self._root)
+
+    async def run(self, job: bytes) -> Ending:
+        """Hand over the job and return how it ended.
 
         When this returns or raises, by cancellation too, no process of the run is left.
         """
-        streams = [
-            CappedStream(pipe.fileno(), limits.stream_bytes, lambda: self.stop("output_limit"))
-            for pipe in (self._popen.stdout, self._popen.stderr)
-            if pipe is not None
-        ]
-        started, duration_seconds = False, 0.0
+        start, duration_seconds = time.perf_counter(), 0.0
         try:
-            started = await self._is_ready()
-            if started:
-                duration_seconds = await self._run(limits)
+            if self._root:
+                await self._run(job)
+                duration_seconds = time.perf_counter() - start
         finally:
-            await self._bury(streams)
-        stdout, stderr = (bytes(stream.kept) for stream in streams)
-        if not started and not self._stopped:
-            raise LaunchFailed(decode(stderr).strip())
-        exit_status = None if self._stopped else self._popen.returncode
-        truncated = any(stream.truncated for stream in streams)
-        return Ending(exit_status, self._stopped, stdout, stderr, truncated, duration_seconds)
+            await self.bury()
+        stdout, stderr = (bytes(stream.kept) for stream in self._streams)
+        return Ending(
+            exit_status=self.child.ended.result() if self.child.ended.done() and not self._stopped else None,
+            stopped=self._stopped,
+            stdout=stdout,
+            stderr=stderr,
+            truncated=any(stream.truncated for stream in self._streams),
+            duration_seconds=duration_seconds,
+            counters=self._counters,
+        )
 
     def stop(self, reason: StopReason) -> None:
         """Kill everything; the first reason given is the one that counts."""
         self._stopped = self._stopped or reason
         self._kill()
 
-    async def _is_ready(self) -> bool:
-        """Wait for the first program inside, which sets its limits and then waits for the word to start."""
-        self._control.setblocking(False)
-        try:
-            async with asyncio.timeout(START_SECONDS):
-                answer = await asyncio.get_running_loop().sock_recv(self._control, 1)
-        except (TimeoutError, ConnectionError):
-            return False
-        # It waits for us, so the number of its namespace's first process can't have passed on to another one yet.
-        self._root = self._reported_root()
-        if answer != READY or not self._root:
-            return False
-        with suppress(ProcessLookupError):  # something else has just killed it; that is an end like others
-            self._handles.append(ProcessHandle(self._root))
-        offer_to_kernel(self._root)
-        return True
-
-    def _reported_root(self) -> int:
-        """Return the number of the first process of the namespace, by bwrap's report, or 0 before there is one."""
-        try:
-            return int(json.loads(os.read(self._status, STATUS_BYTES))["child-pid"])
-        except (BlockingIOError, ValueError):
-            return 0
-
-    async def _run(self, limits: Limits) -> float:
-        """Give the word to start and return the seconds until bwrap ended, or was ended."""
-        start = time.perf_counter()
-        self._control.send(GO)
-        ended = asyncio.create_task(self._handles[0].gone.wait())
-        memory = asyncio.create_task(until_over(self._root, limits.total_memory_bytes))
-        try:
-            await asyncio.wait({ended, memory}, timeout=limits.wall_seconds, return_when=asyncio.FIRST_COMPLETED)
-            if memory.done():
-                memory.result()
-            if not ended.done():
-                self.stop("memory_limit" if memory.done() else "timeout")
-        finally:
-            ended.cancel()
-            memory.cancel()
-        return time.perf_counter() - start
-
-    async def _bury(self, streams: Sequence[CappedStream]) -> None:
+    async def bury(self) -> None:
         """Kill what still runs, wait until it is gone, and give everything back."""
+        if self._buried:
+            return
         self._kill()
         try:
             async with asyncio.timeout(BURIAL_SECONDS):
-                for handle in self._handles:
-                    await handle.gone.wait()
-                await self._until_control_closed()
-            self._reap_orphan()
+                await asyncio.shield(self.child.ended)
         except TimeoutError:
-            logger.error("A killed sandbox (process %d) is still there after %s s", self._popen.pid, BURIAL_SECONDS)
+            logger.error("A killed sandbox is still there after %s s", BURIAL_SECONDS)
         except asyncio.CancelledError:
-            for handle in self._handles:
-                wait_without_loop(handle.descriptor, select.POLLIN, BURIAL_SECONDS)
-            wait_without_loop(self._control.fileno(), select.POLLHUP, BURIAL_SECONDS)
+            self.child.wait_without_loop(BURIAL_SECONDS)
             raise
         finally:
-            self._release(streams)
+            self._release()
 
-    async def _until_control_closed(self) -> None:
-        """Wait until nobody holds the other end: before the word to start, that is everybody inside, known or not."""
+    def discard(self) -> None:
+        """Give back what a process held that has ended by itself before it got a job."""
+        self._release()
+
+    async def _announced(self) -> int:
+        """Wait for the first program inside to say that it is ready; return the first process of its namespace.
+
+        The kernel tells who has said so; it waits for us, so that its number can't have passed on to another one.
+        """
+        loop, readable = asyncio.get_running_loop(), asyncio.Event()
+        loop.add_reader(self._pipes.control, readable.set)
+        try:
+            await readable.wait()
+        finally:
+            loop.remove_reader(self._pipes.control)
+        data, ancillary, _, _ = self._pipes.control.recvmsg(1, socket.CMSG_SPACE(CREDENTIALS.size))
+        if data != READY or not ancillary:
+            return 0
+        process, _, _ = CREDENTIALS.unpack(ancillary[0][2][: CREDENTIALS.size])
+        return parent_of(process) if self._has_init else int(process)
+
+    async def _run(self, job: bytes) -> None:
+        """Hand over the job and wait until the run has ended, or is ended."""
         loop = asyncio.get_running_loop()
-        with suppress(ConnectionError):
-            while await loop.sock_recv(self._control, 1):
-                pass
+        limit_bytes = self._limits.total_memory_bytes
+        watch = self._group.until_killed() if self._group else until_over(self._root, limit_bytes)
+        memory = loop.create_task(watch)
+        hand_over = loop.create_task(self._hand_over(job))
+        waiting: set[asyncio.Future[Any]] = {self.child.ended, memory}
+        try:
+            await asyncio.wait(waiting, timeout=self._limits.wall_seconds, return_when=asyncio.FIRST_COMPLETED)
+            if memory.done():
+                memory.result()
+            if not self.child.ended.done():
+                self.stop("memory_limit" if memory.done() else "timeout")
+        finally:
+            hand_over.cancel()
+            memory.cancel()
+
+    async def _hand_over(self, job: bytes) -> None:
+        try:
+            content = len(job).to_bytes(LENGTH_BYTES, "big") + job
+            await asyncio.get_running_loop().sock_sendall(self._pipes.control, content)
+        except ConnectionError:
+            pass  # it has ended before it was told what to do; the end says how
 
     def _kill(self) -> None:
-        """Kill bwrap and, with its namespace's first process, the whole tree.
+        if not self.child.ended.done():
+            if self._group is not None:
+                self._group.kill()
+            self.child.kill()
 
-        That process leaves bwrap's group while it starts. If it is not known yet, the first program inside ends it,
-        when the word to start can't come any more.
-        """
-        with suppress(OSError):
-            self._control.shutdown(socket.SHUT_WR)
-        if self._popen.returncode is None:
-            with suppress(ProcessLookupError):
-                os.killpg(self._popen.pid, signal.SIGKILL)
-        for handle in self._handles:
-            handle.kill()
-
-    def _reap_orphan(self) -> None:
-        """Take the exit status of the namespace's first process if it has become our child.
-
-        So it has when the service is a container's first process: bwrap ends before it does.
-        """
-        root = self._root or self._reported_root()
-        if root:
-            with suppress(ChildProcessError):
-                os.waitid(os.P_PID, root, os.WEXITED)
-
-    def _release(self, streams: Sequence[CappedStream]) -> None:
-        for stream in streams:
+    def _release(self) -> None:
+        self._buried = True
+        for stream in self._streams:
             stream.finish()
-        self._popen.poll()
-        for handle in self._handles:
-            handle.close()
-        self._handles = []
-        self._control.close()
-        os.close(self._status)
-        for pipe in (self._popen.stdout, self._popen.stderr):
-            if pipe is not None:
-                pipe.close()
+        self._pipes.close()
+        if self._group is not None:
+            self._counters = self._group.close()

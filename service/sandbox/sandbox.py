@@ -1,7 +1,7 @@
 """The sandbox's door: opened once, it runs programs in boxes of their own, or runs nothing at all.
 
-There is no weaker way to run a program, and no switch for one: where isolation can't be proven, every run is answered
-with `sandbox_unavailable`, and a set-up that fails later is answered with `sandbox_error`.
+Where isolation can't be proven, every run is answered with `sandbox_unavailable`. A set-up that fails later is answered
+with `sandbox_error`: there is no weaker way to run a program once a tier is chosen, and no switch for one.
 """
 
 from __future__ import annotations
@@ -9,31 +9,24 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from service.sandbox.box import Box, with_interpreter
-from service.sandbox.bubblewrap import Bubblewrap, find_bubblewrap
-from service.sandbox.canary import prove
-from service.sandbox.errors import InterpreterMissing, LaunchFailed, SandboxError
-from service.sandbox.identity import Identity, unprivileged_identity
-from service.sandbox.interpreter import Interpreter, node_candidates, python_candidates
-from service.sandbox.languages import JAVASCRIPT, LANGUAGES, PYTHON
+from service.sandbox import bubblewrap, canary
+from service.sandbox.broker import Broker
+from service.sandbox.confinement import Confinement
+from service.sandbox.errors import LaunchFailed, SandboxBusy, SandboxError
+from service.sandbox.groups import Groups, open_groups
+from service.sandbox.languages import LANGUAGES, PYTHON
+from service.sandbox.leftovers import remove_leftovers
 from service.sandbox.limits import Limits
 from service.sandbox.outcome import Ending, Outcome, Program, classify, decode, exit_of, explain
+from service.sandbox.pool import WarmPool
 from service.sandbox.process import ConfinedProcess
-from service.sandbox.seccomp import filter_bytes
+from service.sandbox.residue import does_not_stop
+from service.sandbox.tiers import TIERS, Host, Proven, first_proven
 
 logger = logging.getLogger(__name__)
-
-BOX_DOES_NOT_STOP = (
-    "A bug in the kernel, in a system call that examples may make: the kernel is shared with the host.",
-    "Short peaks of memory: all processes of a run together are watched ten times a second, not held by the kernel.",
-    "Memory that belongs to no process, such as data waiting in sockets: up to a few hundred MiB until the run ends.",
-    "Seeing the machine: kernel version, uptime, number of processors and size of memory.",
-    "Signs between programs that run at the same time, such as locks on the shared read-only files.",
-    "Mislabelled failures: a program can end as if by a signal or a limit; it can't make a kill look like success.",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +34,9 @@ class SandboxStatus:
     """How programs are confined here, in words for people."""
 
     tier: str
-    """`box`, or `none` when nothing is run."""
+    """`box`, `box-nested`, `sealed`, or `none` when nothing is run."""
     detail: str
-    """Empty, or what keeps programs from running and what to do."""
+    """Empty, or what keeps programs from running, or from a stronger tier, and what to do."""
     bubblewrap: str = ""
     """Path and version."""
     interpreters: Mapping[str, str] = field(default_factory=dict)
@@ -51,50 +44,107 @@ class SandboxStatus:
     missing: Mapping[str, str] = field(default_factory=dict)
     """Language → why it can't be run."""
     what_it_does_not_stop: tuple[str, ...] = ()
+    control_groups: bool = False
+    """Whether the kernel limits the memory and processes of a whole run."""
 
 
 class Sandbox:
     """Runs untrusted programs. Made by `Sandbox.open`, ended by `close`; all of it on one event loop."""
 
-    def __init__(self, limits: Limits, concurrency: int, boxes: Mapping[str, Box], status: SandboxStatus) -> None:
+    def __init__(
+        self,
+        host: Host,
+        proven: Proven | None,
+        status: SandboxStatus,
+        *,
+        concurrency: int,
+        queue: int | None,
+        warm: int,
+    ) -> None:
+        """Take a tier that has been proven, or none; `open` does both."""
         self.status = status
-        self._limits = limits
-        self._boxes = boxes
+        self._host = host
+        self._proven = proven
+        self._limits = host.limits
+        self._confinements = dict(proven.confinements) if proven else {}
         self._concurrency = concurrency
+        self._capacity = None if queue is None else concurrency + queue
+        self._inside = 0
         self._places = asyncio.Semaphore(concurrency)
         self._running: set[ConfinedProcess] = set()
         self._closed = False
+        self._pool: WarmPool | None = None
+        if warm and PYTHON.name in self._confinements:
+            self._pool = WarmPool(self._confinements[PYTHON.name], PYTHON.limits(self._limits), warm)
+            self._pool.refill()
 
     @classmethod
-    async def open(cls, limits: Limits = Limits(), *, concurrency: int = 2, bwrap: str | None = None) -> Sandbox:  # noqa: B008
+    async def open(
+        cls,
+        limits: Limits = Limits(),  # noqa: B008
+        *,
+        concurrency: int = 2,
+        queue: int | None = None,
+        warm: int = 0,
+        bwrap: str | None = None,
+        tiers: Sequence[str] = TIERS,
+    ) -> Sandbox:
         """Find the tools, prove the isolation and return the sandbox; without proof it is there, but not `available`.
 
-        `concurrency` programs run at one time, others wait. `bwrap` is the path of the only one to use.
+        `concurrency` programs run at one time and `queue` more wait (None: any number). `warm` Pythons wait for a
+        program, for runs that are to start at once. `bwrap` is the path of the only one to use, `tiers` are those to
+        try, in this order.
         """
+        await asyncio.to_thread(remove_leftovers, bubblewrap.PURPOSE, canary.PURPOSE)
+        broker = Broker()
+        groups = await asyncio.to_thread(open_groups)
+        host = Host(broker, groups, limits, bwrap)
+        for folder in groups.folders if groups else ():
+            broker.remove_in_the_end(folder)
         try:
-            boxes, status = await _build(limits, bwrap)
-        except (SandboxError, OSError) as error:
+            proven = await first_proven(host, tiers)
+            status = _status(proven, groups)
+        except SandboxError as error:
             logger.warning("Examples are not run: %s", error)
-            boxes, status = {}, SandboxStatus("none", str(error))
-        return cls(limits, concurrency, boxes, status)
+            proven, status = None, SandboxStatus("none", str(error))
+            await _close(host)
+        except BaseException:
+            await _close(host)
+            raise
+        return cls(host, proven, status, concurrency=concurrency, queue=queue, warm=warm)
 
     @property
     def available(self) -> bool:
         """Whether programs are run at all."""
-        return bool(self._boxes) and not self._closed
+        return bool(self._confinements) and not self._closed
 
     async def run(self, program: Program) -> Outcome:
-        """Run `program` and return what came of it; waits for a free place first. Cancellation kills the whole run."""
+        """Run `program` and return what came of it; waits for a free place first. Cancellation kills the whole run.
+
+        Raises `SandboxBusy` when the queue for a place is full.
+        """
         if refusal := self._refusal(program):
             return refusal
-        box = self._boxes[program.language]
-        async with self._places:
-            if self._closed:
-                return Outcome("sandbox_unavailable", detail="The sandbox was closed.")
-            return await self._run(box, program)
+        if self._capacity is not None and self._inside >= self._capacity:
+            raise SandboxBusy(max(1, round(self._limits.wall_seconds)))
+        self._inside += 1
+        try:
+            async with self._places:
+                if self._closed:
+                    return Outcome("sandbox_unavailable", detail="The sandbox was closed.")
+                return await self._run(self._confinements[program.language], program)
+        finally:
+            self._inside -= 1
+
+    async def warmed(self) -> None:
+        """Wait until as many processes wait for a program as are to."""
+        if self._pool is not None:
+            await self._pool.filled()
 
     async def close(self) -> None:
         """Kill what still runs, wait for it to be gone, and remove what was put on the host."""
+        if self._closed:
+            return
         self._closed = True
         for process in self._running:
             process.stop("killed")
@@ -102,16 +152,19 @@ class Sandbox:
             await self._places.acquire()
         for _ in range(self._concurrency):
             self._places.release()
-        for box in self._boxes.values():
-            box.bubblewrap.remove_copy()
+        if self._pool is not None:
+            await self._pool.close()
+        if self._proven is not None:
+            await _close(self._host)
+            self._proven.close()
 
     def _refusal(self, program: Program) -> Outcome | None:
         """Return the outcome of a program that is not run, or None."""
         if not self.available:
-            detail = self.status.detail or "The sandbox was closed."
+            detail = self.status.detail if not self._confinements else "The sandbox was closed."
             return Outcome("sandbox_unavailable", detail=detail)
-        if program.language not in self._boxes:
-            known = ", ".join(sorted(self._boxes))
+        if program.language not in self._confinements:
+            known = ", ".join(sorted(self._confinements))
             detail = self.status.missing.get(
                 program.language, f"Programs in {program.language!r} can't be run; {known} can."
             )
@@ -122,25 +175,53 @@ class Sandbox:
             return Outcome("not_runnable", tier=self.status.tier, detail=detail)
         return None
 
-    async def _run(self, box: Box, program: Program) -> Outcome:
+    async def _run(self, confinement: Confinement, program: Program) -> Outcome:
         interpreter = self.status.interpreters[program.language]
-        started: list[ConfinedProcess] = []
-
-        def on_start(process: ConfinedProcess) -> None:
-            started.append(process)
-            self._running.add(process)
-
+        language = confinement.language
+        limits = language.limits(self._limits)
         try:
             # off the loop: reading a long program for its kind takes a while
-            name = await asyncio.to_thread(box.language.program_name, program.name, program.code)
-            ending = await box.run(program.code, name, self._limits, on_start)
-        except LaunchFailed as error:
+            name = await asyncio.to_thread(language.program_name, program.name, program.code)
+            ending = await self._ending(confinement, confinement.job(program.code, name, limits), limits)
+        except (LaunchFailed, OSError) as error:
             logger.error("The sandbox failed to start a program: %s", error)
             detail = "The sandbox could not start the program; the service's log says why."
-            return Outcome("sandbox_error", interpreter=interpreter, tier=self.status.tier, detail=detail)
+            return Outcome("sandbox_error", interpreter=interpreter, tier=confinement.tier, detail=detail)
+        return _outcome(ending, limits, interpreter, confinement.tier)
+
+    async def _ending(self, confinement: Confinement, job: bytes, limits: Limits) -> Ending:
+        """Run a job in a process that waits for one, or else in a new one. Raises `LaunchFailed` or OSError."""
+        pool = self._pool if confinement.language is PYTHON else None
+        waiting = pool.take() if pool is not None else None
+        process = waiting or confinement.start(limits)
+        self._running.add(process)
+        try:
+            if waiting is None:
+                await process.prepare()
+            return await process.run(job)
         finally:
-            self._running.difference_update(started)
-        return _outcome(ending, box.language.limits(self._limits), interpreter, self.status.tier)
+            self._running.discard(process)
+            if pool is not None:
+                pool.refill()
+
+
+async def _close(host: Host) -> None:
+    await host.broker.close()
+    if host.groups is not None:
+        await asyncio.to_thread(host.groups.close)
+
+
+def _status(proven: Proven, groups: Groups | None) -> SandboxStatus:
+    names = {name: confinement.interpreter.version for name, confinement in proven.confinements.items()}
+    return SandboxStatus(
+        tier=proven.tier,
+        detail=" ".join(f"Not {tier}: {reason}" for tier, reason in proven.rejected.items()),
+        bubblewrap=proven.bubblewrap,
+        interpreters={name: f"{LANGUAGES[name].label} {version}" for name, version in names.items()},
+        missing=proven.missing,
+        what_it_does_not_stop=does_not_stop(proven.tier, has_groups=groups is not None),
+        control_groups=groups is not None,
+    )
 
 
 def _outcome(ending: Ending, limits: Limits, interpreter: str, tier: str) -> Outcome:
@@ -158,61 +239,3 @@ def _outcome(ending: Ending, limits: Limits, interpreter: str, tier: str) -> Out
         tier=tier,
         detail=explain(status, limits),
     )
-
-
-async def _build(limits: Limits, bwrap: str | None) -> tuple[dict[str, Box], SandboxStatus]:
-    """Return a proven box for each language that can be run. Raises `SandboxError` or `OSError` when there is none."""
-    filter_program = filter_bytes(os.uname().machine)
-    identity = unprivileged_identity()
-    bubblewrap = await asyncio.to_thread(find_bubblewrap, identity, bwrap)
-    try:
-        box = await _python_box(identity, bubblewrap, filter_program, limits)
-    except BaseException:
-        bubblewrap.remove_copy()
-        raise
-    boxes, missing = {PYTHON.name: box}, {}
-    try:
-        boxes[JAVASCRIPT.name] = await _javascript_box(box, limits)
-    except SandboxError as error:
-        missing[JAVASCRIPT.name] = str(error)
-    status = SandboxStatus(
-        tier="box",
-        detail="",
-        bubblewrap=f"{bubblewrap.path} {bubblewrap.version}",
-        interpreters={name: f"{LANGUAGES[name].label} {box.interpreter.version}" for name, box in boxes.items()},
-        missing=missing,
-        what_it_does_not_stop=BOX_DOES_NOT_STOP,
-    )
-    return boxes, status
-
-
-async def _python_box(identity: Identity, bubblewrap: Bubblewrap, filter_program: bytes, limits: Limits) -> Box:
-    """Return the box of the first Python that passes the canary; the reason of the last that did not is raised."""
-    remedy = "install Debian's python3, which every user can execute."
-    failure: SandboxError = InterpreterMissing("python", remedy)
-    for python in await asyncio.to_thread(_all, python_candidates(identity)):
-        box = Box(identity, bubblewrap, filter_program, python, PYTHON, python)
-        try:
-            await prove(box, limits)
-        except SandboxError as error:
-            failure = error
-        else:
-            return box
-    raise failure
-
-
-async def _javascript_box(box: Box, limits: Limits) -> Box:
-    failure: SandboxError = InterpreterMissing("javascript", "install Node.js where every user can execute it.")
-    for node in await asyncio.to_thread(_all, node_candidates(box.identity)):
-        candidate = with_interpreter(box, JAVASCRIPT, node)
-        try:
-            await prove(candidate, limits)
-        except SandboxError as error:
-            failure = error
-        else:
-            return candidate
-    raise failure
-
-
-def _all(candidates: Iterator[Interpreter]) -> list[Interpreter]:
-    return list(candidates)

@@ -31,7 +31,7 @@ def main(facts: dict[str, Any]) -> None:
     """Print every hole."""
     attempts = {**file_attempts(facts["canary_path"]), **network_attempts(facts["port"])}
     attempts["becomes another user"] = lambda: os.setuid(0)
-    if facts["service_process"] > FIRST_PROCESSES:
+    if facts["service_process"] > FIRST_PROCESSES or not facts["has_own_system"]:
         attempts["signals the service"] = lambda: os.kill(facts["service_process"], 0)
     for descriptor in DESCRIPTORS:
         attempts[f"holds descriptor {descriptor}"] = partial(os.fstat, descriptor)
@@ -77,7 +77,7 @@ def kernel_holes() -> list[str]:
 
 def setting_holes(facts: dict[str, Any]) -> list[str]:
     holes = ["is root"] if 0 in os.getresuid() + os.getresgid() else []
-    if os.getpid() > FIRST_PROCESSES:
+    if os.getpid() > FIRST_PROCESSES and facts["has_own_system"]:
         holes.append("shares its process numbers with the host")
     if dict(os.environ) != facts["environment"]:
         holes.append(f"sees other variables: {sorted(set(os.environ) ^ set(facts['environment']))}")
@@ -85,8 +85,15 @@ def setting_holes(facts: dict[str, Any]) -> list[str]:
         _, hard = resource.getrlimit(getattr(resource, name))
         if hard == resource.RLIM_INFINITY or hard > value[1]:
             holes.append(f"has a higher {name}")
-    if entries := {entry.name for entry in Path("/").iterdir()} - ROOT_ENTRIES:
+    if entries := root_entries() - (ROOT_ENTRIES if facts["has_own_system"] else set()):
         holes.append(f"sees {sorted(entries)}")
     if platform.python_version() != facts["version"]:
         holes.append(f"is run by Python {platform.python_version()} in place of {facts['version']}")
     return holes
+
+
+def root_entries() -> set[str]:
+    try:
+        return {entry.name for entry in Path("/").iterdir()}
+    except OSError:
+        return set()

@@ -21,7 +21,7 @@ def arguments() -> list[str]:
         library_path="",
         python="/python/bin/python3",
     )
-    return box_arguments("bwrap", scene, LIMITS, filter_descriptor=7, status_descriptor=8, command=["python3", "x"])
+    return box_arguments("bwrap", scene, LIMITS, filter_descriptor=7, command=["python3", "x"])
 
 
 @pytest.mark.parametrize("name", ["user", "pid", "net", "ipc", "uts", "cgroup-try"])

@@ -17,7 +17,7 @@ SHORT = Limits(wall_seconds=2.0, cpu_seconds=1)
 
 def open_and_run(bwrap: str | None, code: str = "print('ran')") -> tuple[SandboxStatus, Outcome]:
     async def main() -> tuple[SandboxStatus, Outcome]:
-        sandbox = await Sandbox.open(SHORT, bwrap=bwrap)
+        sandbox = await Sandbox.open(SHORT, bwrap=bwrap, tiers=("box",))
         try:
             assert sandbox.available == (sandbox.status.tier == "box")
             return sandbox.status, await sandbox.run(Program(code))

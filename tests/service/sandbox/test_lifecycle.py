@@ -18,11 +18,15 @@ from tests.service.sandbox.conftest import SHORT, Run
 
 ROOT = Path(__file__).parents[3]
 LONG = Limits(wall_seconds=60)
-RUNNING = "\0utf8\0/tmp/{}.py"  # the interpreter's own arguments, when the program has begun
 SLEEP = "import time; time.sleep(60)"
 OTHER_USER = ("setpriv", "--reuid=1001", "--regid=1001", "--clear-groups", "--")
 
 Find = Callable[[str], list[int]]
+
+
+def sleeping(mark: str) -> Program:
+    """Return a program that sleeps as a process that is found by `mark`."""
+    return Program(f"import os, sys; os.execv(sys.executable, ['python', '-c', {SLEEP!r}, {mark!r}])")
 
 
 async def until(condition: Callable[[], object], seconds: float = 10) -> bool:
@@ -86,8 +90,8 @@ time.sleep(60)
 
 def test_cancellation_kills_the_run(sandbox: Sandbox, loop_runner: asyncio.Runner, processes_with: Find) -> None:
     async def cancel_when_running() -> None:
-        running = asyncio.create_task(sandbox.run(Program(SLEEP, name="cancelled-3e9d.py")))
-        assert await until(lambda: processes_with(RUNNING.format("cancelled-3e9d")))
+        running = asyncio.create_task(sandbox.run(sleeping("cancelled-3e9d")))
+        assert await until(lambda: processes_with("cancelled-3e9d"))
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
             await running
@@ -104,7 +108,7 @@ def test_cancellation_at_any_moment_leaves_nothing(
 ) -> None:
     async def cancel_soon() -> None:
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(sandbox.run(Program(SLEEP, name="cancelled-a4c0.py")), seconds)
+            await asyncio.wait_for(sandbox.run(sleeping("cancelled-a4c0")), seconds)
 
     before = descriptors()
     loop_runner.run(cancel_soon())
@@ -141,8 +145,8 @@ def test_closed_sandbox_has_killed_its_runs_and_runs_no_more(processes_with: Fin
         sandbox = await Sandbox.open(LONG)
         if not sandbox.available:
             pytest.skip(sandbox.status.detail)
-        running = asyncio.create_task(sandbox.run(Program(SLEEP, name="closed-19ab.py")))
-        assert await until(lambda: processes_with(RUNNING.format("closed-19ab")))
+        running = asyncio.create_task(sandbox.run(sleeping("closed-19ab")))
+        assert await until(lambda: processes_with("closed-19ab"))
         await sandbox.close()
         await sandbox.close()
         return await running, await sandbox.run(Program("print(1)"))
@@ -159,7 +163,8 @@ import asyncio, sys
 from service.sandbox import Limits, Program, Sandbox
 async def main():
     sandbox = await Sandbox.open(Limits(wall_seconds=60))
-    await sandbox.run(Program("import time; time.sleep(60)", name=sys.argv[1] + ".py"))
+    code = f"import os, sys; os.execv(sys.executable, ['python', '-c', 'import time; time.sleep(60)', 'in-{sys.argv[1]}'])"
+    await sandbox.run(Program(code))
 asyncio.run(main())
 """
 
@@ -167,10 +172,10 @@ asyncio.run(main())
 @pytest.mark.usefixtures("sandbox")
 def test_run_dies_with_the_service(processes_with: Find) -> None:
     service = subprocess.Popen([sys.executable, "-c", SERVICE, "bereft-c03e"], cwd=ROOT)
-    assert asyncio.run(until(lambda: processes_with(RUNNING.format("bereft-c03e"))))
+    assert asyncio.run(until(lambda: processes_with("in-bereft-c03e")))
     service.send_signal(signal.SIGKILL)
     service.wait()
-    assert asyncio.run(until(lambda: not processes_with("/bereft-c03e.py")))
+    assert asyncio.run(until(lambda: not processes_with("in-bereft-c03e")))
 
 
 FIRST_PROCESS = """
@@ -213,8 +218,8 @@ def test_root_service_starts_bwrap_as_another_user(
     sandbox: Sandbox, loop_runner: asyncio.Runner, processes_with: Find
 ) -> None:
     async def user_numbers() -> set[int]:
-        running = asyncio.create_task(sandbox.run(Program(SLEEP, name="owner-62d8.py")))
-        assert await until(lambda: processes_with(RUNNING.format("owner-62d8")))
+        running = asyncio.create_task(sandbox.run(sleeping("owner-62d8")))
+        assert await until(lambda: processes_with("owner-62d8"))
         numbers = await asyncio.to_thread(lambda: {user_of(number) for number in processes_with("owner-62d8")})
         running.cancel()
         return numbers

@@ -1,0 +1,83 @@
+"""What every way to confine a program has in common: it is started without one, waits, and takes one job."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from importlib import resources
+from typing import Protocol
+
+from service.sandbox.interpreter import Interpreter
+from service.sandbox.languages import Language
+from service.sandbox.limits import Limits
+from service.sandbox.outcome import Ending
+from service.sandbox.process import ConfinedProcess
+
+
+class Confinement(Protocol):
+    """One language in one tier."""
+
+    @property
+    def tier(self) -> str:
+        """Its name."""
+
+    @property
+    def language(self) -> Language:
+        """The language of its programs."""
+
+    @property
+    def interpreter(self) -> Interpreter:
+        """What runs them."""
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """What the canary is to find inside (`inside/probe.py`)."""
+
+    def start(self, limits: Limits) -> ConfinedProcess:
+        """Start a process that waits for a job, within the language's own limits. Raises `LaunchFailed` or OSError."""
+
+    def job(self, code: str, name: str, limits: Limits) -> bytes:
+        """Return the job of running `code` under the file name `name`."""
+
+
+async def run(
+    confinement: Confinement, code: str, name: str, limits: Limits, on_start: Callable[[ConfinedProcess], None]
+) -> Ending:
+    """Run `code` in a process of its own and return how it ended. Raises `LaunchFailed` or OSError.
+
+    `limits` are the language's own. `on_start` gets what can stop the run.
+    """
+    process = confinement.start(limits)
+    on_start(process)
+    await process.prepare()
+    return await process.run(confinement.job(code, name, limits))
+
+
+def job(path: str, code: str, **more: object) -> bytes:
+    """Return the message that `inside/job.py` understands."""
+    return json.dumps({"path": path, "code": code, **more}).encode()
+
+
+def resource_limits(limits: Limits) -> dict[str, tuple[int, int]]:
+    """Return name → (soft, hard) as the kernel knows them; set inside, where processes count per box."""
+    values = {
+        "RLIMIT_CORE": 0,
+        "RLIMIT_FSIZE": limits.file_bytes,
+        "RLIMIT_NOFILE": limits.open_files,
+        # not RLIMIT_AS: address space that is only reserved, by each thread and by Node, would count
+        "RLIMIT_DATA": limits.memory_bytes,
+        "RLIMIT_NPROC": limits.processes,
+        "RLIMIT_STACK": limits.stack_bytes,
+        "RLIMIT_MEMLOCK": 0,
+        "RLIMIT_MSGQUEUE": 0,
+        "RLIMIT_SIGPENDING": 128,
+    }
+    # The soft limit's signal tells a used-up processor from other kills; the hard one can't be ignored.
+    return {"RLIMIT_CPU": (limits.cpu_seconds, limits.cpu_seconds + 1)} | {
+        name: (value, value) for name, value in values.items()
+    }
+
+
+def inside_source(name: str) -> str:
+    """Return the source of one of the modules that run inside."""
+    return resources.files("service.sandbox").joinpath("inside", f"{name}.py").read_text(encoding="utf-8")

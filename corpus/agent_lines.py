@@ -9,6 +9,7 @@ is kept.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -25,6 +26,12 @@ _OWN_TEXT = frozenset({"table_open", "html_block", "image", "directive"})
 def agent_line_ranges(tokens: Sequence[Token]) -> list[LineRange]:
     """Return the line ranges of agent instructions among a page's block tokens, in order."""
     return sorted(_index_pointers(tokens) + _footers(tokens))
+
+
+def holds(ranges: Sequence[LineRange], line: int) -> bool:
+    """Tell whether one of the ranges, which come in order, holds a line (counted from 0)."""
+    after = bisect_right(ranges, line, key=lambda place: place[0])
+    return after > 0 and line < ranges[after - 1][1]
 
 
 def _index_pointers(tokens: Sequence[Token]) -> list[LineRange]:

@@ -13,7 +13,8 @@ from typing import Literal
 
 from markdown_it.token import Token
 
-from corpus.agent_lines import agent_line_ranges
+from corpus.agent_lines import agent_line_ranges, holds
+from corpus.dialects import TEXT_TAGS, tag_name
 from corpus.document import Page
 from corpus.markdown import ParsedPage, parse_page
 from corpus.plain import block_text
@@ -52,9 +53,10 @@ class Block:
         return block_text(self.tokens)
 
     @property
-    def characters(self) -> int:
-        """How long the block is, markup included."""
-        return sum(len(token.content) for token in self.tokens)
+    def is_code(self) -> bool:
+        """Whether it is a code block, which is never cut."""
+        html = self.tokens[0].content.lower() if self.kind == "html_block" else ""
+        return self.kind in ("fence", "code_block") or (html.lstrip().startswith("<pre") and "</pre" in html)
 
 
 def page_blocks(parsed: ParsedPage) -> list[Block]:
@@ -62,7 +64,7 @@ def page_blocks(parsed: ParsedPage) -> list[Block]:
     skipped = agent_line_ranges(parsed.tokens)
     blocks: list[Block] = []
     for block in _top_level(parsed.tokens):
-        if any(start < block.start_line <= end for start, end in skipped):
+        if holds(skipped, block.start_line - 1):
             continue
         if block.kind == "fence" and not is_closed_fence(parsed, block.tokens[0]):
             blocks += loose_blocks(parsed, replace(block, kind="open_fence", start_line=block.start_line + 1))
@@ -83,6 +85,8 @@ def _top_level(tokens: Sequence[Token]) -> Iterator[Block]:
         if token.level == 0 and token.nesting <= 0 and not footnote:
             lines = [entry.map for entry in group if entry.map]
             kind = group[0].type.removesuffix("_open")
+            if kind == "directive" and tag_name(token.info) in TEXT_TAGS:
+                kind = "reference"
             if lines and kind not in _NOT_TEXT:
                 yield Block(kind, min(line[0] for line in lines) + 1, max(line[1] for line in lines), tuple(group))
             group = []
@@ -105,10 +109,13 @@ def leaves_fence_open(text: str) -> bool:
 
 def split_block(parsed: ParsedPage, block: Block) -> list[Block]:
     """Take a block apart at its items, rows or lines; a block that must stay whole comes back alone."""
+    if block.is_code:
+        return [block]
     if block.kind in _SPLIT_AT:
         return _split_at_tokens(block, _SPLIT_AT[block.kind])
     if block.kind == "html_block":
-        return _split_html(parsed, block)
+        marked = any(mark in block.tokens[0].content for mark in _FENCE_MARKS)
+        return loose_blocks(parsed, block) if marked else _line_blocks(parsed, block)
     if block.kind == "paragraph" and block.end_line > block.start_line:
         return _line_blocks(parsed, block)
     return [block]
@@ -126,7 +133,8 @@ def split_container(parsed: ParsedPage, block: Block) -> list[Block]:
         replace(part, kind=_kind_at(block, i), standing="inside")
         for i, part in zip(cuts, _cut_at(block, cuts), strict=True)
     ]
-    if len(parts) < 2 or any(leaves_fence_open(parsed.verbatim(part.start_line, part.end_line)) for part in parts):
+    same = len(parts) == 1 and parts[0].kind == block.kind
+    if not parts or same or any(leaves_fence_open(parsed.verbatim(part.start_line, part.end_line)) for part in parts):
         return [block]
     return parts
 
@@ -159,16 +167,6 @@ def _cut_at(block: Block, cuts: Sequence[int]) -> list[Block]:
 
 def _first_line(token: Token) -> int:
     return token.map[0] + 1 if token.map else 1
-
-
-def _split_html(parsed: ParsedPage, block: Block) -> list[Block]:
-    """Split HTML at its lines, but keep a `<pre>` whole: it is a code block as a fence is."""
-    html = block.tokens[0].content.lower()
-    if html.lstrip().startswith("<pre") and "</pre" in html:
-        return [block]
-    if any(mark in html for mark in _FENCE_MARKS):
-        return loose_blocks(parsed, block)
-    return _line_blocks(parsed, block)
 
 
 def _line_blocks(parsed: ParsedPage, block: Block) -> list[Block]:

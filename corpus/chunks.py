@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from corpus.agent_lines import agent_line_ranges
-from corpus.blocks import Block, Standing, leaves_fence_open, page_blocks, split_block, split_container
+from corpus.blocks import Block, Standing, leaves_fence_open, loose_blocks, page_blocks, split_block, split_container
 from corpus.document import Chunk, Section
-from corpus.markdown import ParsedPage
+from corpus.markdown import ParsedPage, is_mdx
 from corpus.sections import section_at
 
 CHUNKER_VERSION = 2
@@ -23,6 +23,8 @@ CHUNKER_VERSION = 2
 WISHED_CHARACTERS = 1000
 """About 230 word pieces: all-MiniLM-L6-v2 reads 256 and ignores the rest."""
 LONGEST_LINE_CHARACTERS = 4000
+LONGEST_CHUNK_CHARACTERS = 16_000
+"""Of Markdown; only a code block may be longer."""
 _SILENT = frozenset({"heading", "hr", "directive", "module_lines"})
 
 
@@ -76,21 +78,28 @@ def _groups(parsed: ParsedPage, blocks: Sequence[Block], wished_characters: int)
 
 def _gathered(parsed: ParsedPage, blocks: Sequence[Block], wished_characters: int) -> Iterator[list[_Piece]]:
     group: list[_Piece] = []
-    length = 0
+    words = characters = 0
+    has_text = has_words = False
     for piece in _pieces(parsed, blocks, wished_characters):
-        full = length + len(piece.plain) > wished_characters and any(p.plain and p.kind not in _SILENT for p in group)
-        if group and (full or piece.alone or group[-1].alone):
+        size = _characters(parsed, piece)
+        wordy = has_words and words + len(piece.plain) > wished_characters
+        bulky = has_text and characters + size > LONGEST_CHUNK_CHARACTERS
+        if group and (wordy or bulky or piece.alone or group[-1].alone):
             yield group
-            group, length = [], 0
+            group, words, characters, has_text, has_words = [], 0, 0, False, False
         group.append(piece)
-        length += len(piece.plain)
+        words, characters = words + len(piece.plain), characters + size
+        has_text = has_text or piece.kind not in _SILENT
+        has_words = has_words or (bool(piece.plain) and piece.kind not in _SILENT)
     if group:
         yield group
 
 
 def _balanced(parsed: ParsedPage, group: list[_Piece]) -> list[list[_Piece]]:
     """Return the group, or its pieces one by one where together they would leave a code fence open."""
-    natural = group[0].kind != "hr" and all(piece.standing == "whole" and piece.text is None for piece in group)
+    whole = all(piece.standing == "whole" and piece.text is None for piece in group)
+    # A rule that opens an excerpt could open front matter, and MDX reads as other Markdown does not.
+    natural = whole and group[0].kind != "hr" and not is_mdx(parsed.page)
     if natural or not leaves_fence_open(_text(parsed, group)):
         return [group]
     return [[piece] for piece in group if not leaves_fence_open(_text(parsed, [piece]))]
@@ -103,17 +112,30 @@ def _pieces(parsed: ParsedPage, blocks: Sequence[Block], wished_characters: int)
 
 
 def _parts(parsed: ParsedPage, block: Block, wished_characters: int) -> Iterator[Block]:
-    """Take a long block apart at its items, rows or lines, and what is still very long at the blocks inside it."""
-    if len(block.plain) <= wished_characters:
+    """Take a long block apart at its items, rows or lines, and what is still very long at its inner blocks."""
+    if len(block.plain) <= wished_characters and _characters(parsed, block) <= LONGEST_CHUNK_CHARACTERS:
         yield block
         return
     for part in split_block(parsed, block):
-        inner = split_container(parsed, part) if part.characters > LONGEST_LINE_CHARACTERS else [part]
-        if len(inner) < 2:
+        if _characters(parsed, part) <= LONGEST_LINE_CHARACTERS:
             yield part
             continue
-        for inside in inner:
-            yield from _parts(parsed, inside, wished_characters)
+        inner = split_container(parsed, part)
+        if inner == [part]:
+            yield from _last_resort(parsed, part)
+        else:
+            for inside in inner:
+                yield from _parts(parsed, inside, wished_characters)
+
+
+def _last_resort(parsed: ParsedPage, block: Block) -> list[Block]:
+    """Cut at any line what has no blocks inside and is no code: markup that is nested too deeply to be read."""
+    too_long = _characters(parsed, block) > LONGEST_CHUNK_CHARACTERS and block.end_line > block.start_line
+    return loose_blocks(parsed, block) if too_long and not block.is_code else [block]
+
+
+def _characters(parsed: ParsedPage, block: Block | _Piece) -> int:
+    return sum(map(len, parsed.lines[block.start_line - 1 : block.end_line]))
 
 
 def _located(parsed: ParsedPage, block: Block) -> Iterator[_Piece]:
@@ -121,7 +143,9 @@ def _located(parsed: ParsedPage, block: Block) -> Iterator[_Piece]:
     if block.start_line < block.end_line or block.kind == "fence" or len(text) <= LONGEST_LINE_CHARACTERS:
         yield _Piece(block.start_line, block.end_line, block.plain, block.kind, block.standing)
         return
-    for part in _line_parts(text):
+    # A long line of few words holds an image or the like as text: its beginning is enough.
+    parts = list(_line_parts(text))[: 1 if len(block.plain) <= LONGEST_LINE_CHARACTERS else None]
+    for part in parts:
         yield _Piece(block.start_line, block.end_line, part, block.kind, block.standing, part)
 
 

@@ -26,6 +26,8 @@ _HINT_WORDS = {
     "danger": "Warning",
     "caution": "Caution",
 }
+TEXT_TAGS = frozenset({"embed", "file", "content-ref", "openapi", "reference"})
+"""Tags that are text by themselves; all others only shape or announce what stands beside them."""
 _TITLED = ("title", "name", "text", "label", "heading")
 
 

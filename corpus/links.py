@@ -19,7 +19,7 @@ from corpus.dialects import attributes_of, tag_name
 from corpus.document import Document
 from corpus.markdown import ParsedPage
 
-_HTML_LINK = re.compile(r"""<a\s[^>]*?\bhref=["']([^"'#]+)""", re.IGNORECASE)
+_HTML_LINK = re.compile(r"""<a\s[^<>]*?\bhref=["']([^"'#]{1,2000})""", re.IGNORECASE)
 _WIKILINK = re.compile(r"(?<!!)\[\[([^\[\]|#\n]{1,200})")
 _INDEX_NAMES = frozenset({"index", "_index", "readme"})
 _LONGEST_PREFIX = 3
@@ -48,18 +48,30 @@ def _token_links(token: Token) -> Iterable[str]:
         yield attributes_of(token.info).get("url", "")
 
 
+class PageNames:
+    """Finds the pages that links mean. Pages are numbered as their paths are given; an empty path is no page."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._rows: dict[str, int] = {}
+        for row, path in enumerate(paths):
+            if path:
+                key = _page_key(path)
+                self._rows.setdefault(key, row)
+                self._rows.setdefault(key.rpartition("/")[2], row)
+
+    def targets(self, row: int, path: str, links: Iterable[str]) -> set[int]:
+        """Return the other pages that a page's links mean. The home page is left out: every page links home."""
+        found = {_target(link, path, self._rows) for link in links}
+        return {target for target in found if target is not None} - {row, self._rows.get("")}
+
+
 def count_links(documents: Sequence[Document]) -> list[int]:
-    """Return for each document how many other pages link to it. The home page counts none: every page links home."""
-    rows: dict[str, int] = {}
-    for row, document in enumerate(documents):
-        key = _page_key(document.page.path)
-        rows.setdefault(key, row)
-        rows.setdefault(key.rpartition("/")[2], row)
+    """Return for each document how many other pages link to it."""
+    names = PageNames(document.page.path for document in documents)
     counts = [0] * len(documents)
     for row, document in enumerate(documents):
-        targets = {_target(link, document.page.path, rows) for link in document.links}
-        for target in targets - {None, row, rows.get("")}:
-            counts[target or 0] += 1
+        for target in names.targets(row, document.page.path, document.links):
+            counts[target] += 1
     return counts
 
 

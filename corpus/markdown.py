@@ -62,8 +62,12 @@ def parse_page(page: Page) -> ParsedPage:
     lines = split_lines(page.text)
     # markdown-it folds CRLF but not a lone CR, and would count lines differently from an editor.
     source = "".join(line.rstrip("\r\n") + "\n" for line in lines).removeprefix("\ufeff")
-    environment = {"mdx": PurePosixPath(page.path).suffix.lower() == ".mdx"}
-    return ParsedPage(page, lines, tuple(_parser().parse(source, environment)))
+    return ParsedPage(page, lines, tuple(_parser().parse(source, {"mdx": is_mdx(page)})))
+
+
+def is_mdx(page: Page) -> bool:
+    """Tell whether a page is MDX by the end of its name."""
+    return PurePosixPath(page.path).suffix.lower() == ".mdx"
 
 
 def split_lines(text: str) -> tuple[str, ...]:

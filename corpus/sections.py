@@ -7,7 +7,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from corpus.agent_lines import LineRange, agent_line_ranges
+from corpus.agent_lines import LineRange, agent_line_ranges, holds
 from corpus.dialects import heading_parts
 from corpus.document import Section
 from corpus.markdown import ParsedPage
@@ -60,7 +60,7 @@ def _headings(parsed: ParsedPage, skipped: Sequence[LineRange]) -> list[tuple[in
     for token, content in zip(parsed.tokens, parsed.tokens[1:], strict=False):
         if token.type != "heading_open" or token.level or not token.map:
             continue
-        if any(start <= token.map[0] < end for start, end in skipped):
+        if holds(skipped, token.map[0]):
             continue
         words, anchor = heading_parts(inline_text(content.children).replace("\n", " "))
         found.append(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 _END = re.compile(r"(?:[.!?…]+[\"'”’)\]*_]*(?=\s|$)|[。！？]+[」』”]*)")
 _ABBREVIATIONS = frozenset(
-    {"e.g", "i.e", "etc", "vs", "cf", "al", "approx", "resp", "fig", "figs", "no", "nos", "eq", "sec", "ch", "art"}
+    {"e.g", "i.e", "vs", "cf", "al", "approx", "resp", "fig", "figs", "no", "nos", "eq", "sec", "ch", "art"}
     | {"dr", "mr", "mrs", "ms", "prof", "ph.d", "st", "jr", "sr", "inc", "ltd", "co", "corp", "dept", "est", "ca"}
     | {"ver", "vol", "pp", "ed", "eds", "u.s", "u.k", "a.m", "p.m"}
     | {"jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"}

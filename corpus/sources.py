@@ -1,17 +1,16 @@
 """Read a folder of Markdown files as pages, in the order that a reader would take them.
 
-The order and the groups come from a GitBook `SUMMARY.md` where there is one, else from the paths. Only files inside
-the folder are read: links that lead out of it are left alone. A file that can't be used becomes a warning, and the
-others are still read.
+The order and the groups come from a GitBook `SUMMARY.md` where there is one, else from the paths. Large notes are not
+held in memory: a scan gives each page's digest, and a page is read when it is wanted.
 """
 
 from __future__ import annotations
 
-import codecs
 import hashlib
 import posixpath
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
@@ -21,24 +20,53 @@ from markdown_it.token import Token
 from corpus.dialects import heading_parts
 from corpus.document import Page, ReadWarning
 from corpus.errors import NotesEmpty, NotesNotFound
+from corpus.files import decoded, file_bytes, markdown_files
 from corpus.markdown import ParsedPage, parse_page
 from corpus.matter import front_matter
 from corpus.plain import inline_text
 
-SUFFIXES = (".md", ".markdown", ".mdx")
 DEFAULT_MAX_PAGE_BYTES = 10_000_000
-_SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "_build", "site-packages"})
-_BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_SUMMARY = "SUMMARY.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A page that is not read yet."""
+
+    path: str
+    digest: str
+    """Hash of all that the page's content, title and groups depend on."""
+    read: Callable[[], Page | None] = field(compare=False, repr=False)
+    """Read it now; None when it has gone since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """All pages of a notes folder in reading order, not read yet, with what can't be read."""
+
+    sources: tuple[Source, ...]
+    warnings: tuple[ReadWarning, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash over paths, order and contents: equal fingerprints mean equal notes."""
+        lines = (f"{source.path}\0{source.digest}\n" for source in self.sources)
+        return hashlib.sha256("".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """All pages of a notes folder, with what could not be read."""
+    """Pages in memory, with what could not be read."""
 
     pages: tuple[Page, ...]
     warnings: tuple[ReadWarning, ...]
     fingerprint: str
     """Hash over paths and contents: equal fingerprints mean equal notes."""
+
+    def notes(self) -> Notes:
+        """Return the pages as sources."""
+        sources = tuple(Source(page.path, _page_digest(page), partial(_same, page)) for page in self.pages)
+        return Notes(sources, self.warnings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,94 +76,77 @@ class _Place:
     groups: tuple[str, ...]
 
 
-def read_corpus(folder: Path, *, max_page_bytes: int = DEFAULT_MAX_PAGE_BYTES) -> Corpus:
-    """Read every Markdown file below a folder. Raises NotesNotFound or NotesEmpty."""
+def scan_notes(folder: Path, *, max_page_bytes: int = DEFAULT_MAX_PAGE_BYTES) -> Notes:
+    """Look at every Markdown file below a folder. Raises NotesNotFound or NotesEmpty.
+
+    Every file is read to be sure of its digest: 13,000 pages take a second, and no change of a file can hide.
+    """
     if not folder.is_dir():
         raise NotesNotFound(folder)
     warnings: list[ReadWarning] = []
-    texts = {}
-    for path in _markdown_files(folder, warnings):
-        text = _read(folder, path, max_page_bytes, warnings)
-        if text is not None:
-            texts[path] = text
-    if not texts:
+    digests: dict[str, bytes] = {}
+    summary = None
+    for path in markdown_files(folder, warnings):
+        data = file_bytes(folder, path, max_page_bytes, warnings)
+        text = decoded(path, data, warnings) if data is not None else None
+        if data is None or text is None:
+            continue
+        digests[path] = hashlib.sha256(data).digest()
+        summary = text if path == _SUMMARY else summary
+    if not digests:
         raise NotesEmpty(folder)
-    summary = texts.pop("SUMMARY.md", None) if len(texts) > 1 else None
+    if summary is not None and len(digests) > 1:
+        del digests[_SUMMARY]
+    else:
+        summary = None
     places = _summary_places(summary) if summary is not None else {}
-    return Corpus(pages_of(texts, places), tuple(warnings), _fingerprint(texts, summary))
+    read = partial(_read_page, folder, max_page_bytes)
+    return Notes(tuple(_sources(digests, places, read)), tuple(warnings))
+
+
+def read_corpus(folder: Path, *, max_page_bytes: int = DEFAULT_MAX_PAGE_BYTES) -> Corpus:
+    """Read every Markdown file below a folder into memory. Raises NotesNotFound or NotesEmpty."""
+    notes = scan_notes(folder, max_page_bytes=max_page_bytes)
+    pages = tuple(page for source in notes.sources if (page := source.read()) is not None)
+    return Corpus(pages, notes.warnings, notes.fingerprint)
 
 
 def pages_of(texts: Mapping[str, str], places: Mapping[str, _Place] | None = None) -> tuple[Page, ...]:
     """Make pages from path and text, in reading order."""
     places = places or {}
-    last = len(places)
-    ordered = sorted(texts, key=lambda path: (places[path].order if path in places else last, _path_order(path)))
+    ordered = _in_order(texts, places)
     return tuple(_page(path, texts[path], order, places.get(path)) for order, path in enumerate(ordered))
 
 
-def _markdown_files(folder: Path, warnings: list[ReadWarning]) -> list[str]:
-    root = folder.resolve()
-    found = []
-    for path in folder.rglob("*"):
-        relative = path.relative_to(folder)
-        hidden = any(part.startswith(".") or part in _SKIPPED_FOLDERS for part in relative.parts)
-        if path.suffix.lower() not in SUFFIXES or hidden or path.is_dir():
-            continue
-        name = relative.as_posix()
-        fault = _fault(path, name, root)
-        if fault:
-            warnings.append(ReadWarning(printable(name), 1, f"left out: {fault}"))
-        else:
-            found.append(name)
-    return sorted(found)
+def _sources(
+    digests: Mapping[str, bytes], places: Mapping[str, _Place], read: Callable[[str, int, _Place | None], Page | None]
+) -> Iterator[Source]:
+    for order, path in enumerate(_in_order(digests, places)):
+        place = places.get(path)
+        named = repr((place.title, place.groups)) if place else ""
+        digest = hashlib.sha256(digests[path] + named.encode("utf-8", "surrogatepass")).hexdigest()
+        yield Source(path, digest, partial(read, path, order, place))
 
 
-def _fault(path: Path, name: str, root: Path) -> str:
-    """Say why a file can't be a page of the notes; empty when it can. Opens nothing, so that a pipe does not block."""
-    if printable(name) != name:
-        return "its name is not UTF-8"
-    if not path.is_file():
-        return "it is a link to nothing" if path.is_symlink() else "it is not a regular file"
-    return "" if path.resolve().is_relative_to(root) else "it is a link that leads out of the notes folder"
+def _in_order(paths: Iterable[str], places: Mapping[str, _Place]) -> list[str]:
+    last = len(places)
+    return sorted(paths, key=lambda path: (places[path].order if path in places else last, _path_order(path)))
 
 
-def printable(name: str) -> str:
-    """Return a file's name with bytes that are not UTF-8 shown as `\\xff`."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+def _read_page(folder: Path, max_page_bytes: int, path: str, order: int, place: _Place | None) -> Page | None:
+    told: list[ReadWarning] = []  # the scan told them already
+    data = file_bytes(folder, path, max_page_bytes, told)
+    text = decoded(path, data, told) if data is not None else None
+    return None if text is None else _page(path, text, order, place)
 
 
-def _read(folder: Path, path: str, max_page_bytes: int, warnings: list[ReadWarning]) -> str | None:
-    try:
-        size = (folder / path).stat().st_size
-        if size > max_page_bytes:
-            message = f"left out: {size:,} bytes is more than the {max_page_bytes:,} allowed (ASKMD_MAX_PAGE_BYTES)"
-            warnings.append(ReadWarning(path, 1, message))
-            return None
-        return _decode(path, (folder / path).read_bytes(), warnings)
-    except OSError as error:
-        warnings.append(ReadWarning(path, 1, f"left out: it can't be read ({error.strerror or error})"))
-        return None
+def _page_digest(page: Page) -> str:
+    content = repr((page.text, page.title, page.description, page.groups))
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _decode(path: str, data: bytes, warnings: list[ReadWarning]) -> str | None:
-    encoding = next((name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), "utf-8")
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        if b"\0" in data:
-            warnings.append(ReadWarning(path, line, "left out: it is not text"))
-            return None
-        warnings.append(
-            ReadWarning(path, line, "not UTF-8, read as Windows-1252; save it as UTF-8 to be sure of every character")
-        )
-        text = data.decode("cp1252", errors="replace")
-    if "\0" in text:
-        warnings.append(ReadWarning(path, text.count("\n", 0, text.index("\0")) + 1, "left out: it is not text"))
-        return None
-    if not text.strip():
-        warnings.append(ReadWarning(path, 1, "the page is empty"))
-    return text
+def _same(page: Page) -> Page:
+    return page
 
 
 def _page(path: str, text: str, order: int, place: _Place | None) -> Page:
@@ -191,11 +202,3 @@ def _links(children: Sequence[Token]) -> Iterator[tuple[str, str]]:
             end = next(j for j in range(i, len(children)) if children[j].type == "link_close")
             path = unquote(str(child.attrGet("href") or "").partition("#")[0]).lstrip("/")
             yield posixpath.normpath(path), inline_text(children[i + 1 : end]).replace("`", "")
-
-
-def _fingerprint(texts: Mapping[str, str], summary: str | None) -> str:
-    digest = hashlib.sha256((summary or "").encode("utf-8", "surrogatepass"))
-    for path, text in sorted(texts.items()):
-        digest.update(f"{len(path)}:{path}{len(text)}:".encode())
-        digest.update(text.encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()

@@ -102,7 +102,7 @@ class Answerer:
         if not found.hits:
             return 0.0
         nearest = max(hit.similarity for hit in found.hits[:10])
-        return confidence(nearest - self._index.manifest.mean_similarity, found.choice.support)
+        return confidence(nearest, self._index.manifest.mean_similarity, found.choice.support)
 
     def _reason(self, found: Found) -> str:
         if not found.hits:

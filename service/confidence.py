@@ -11,11 +11,18 @@ import math
 
 THRESHOLD = 0.5
 """Below it the service says that the notes do not hold the answer."""
+ALIKE_AT_MOST = 0.35
+"""Notes on one subject are more alike than this; a question about it must not be held against them."""
 _BIAS = -4.12
 _NEARNESS = 8.58
 _SUPPORT = 8.34
 
 
-def confidence(nearness: float, support: float) -> float:
-    """Return the probability, 0 to 1, from a difference of cosines and a passage's support."""
+def confidence(similarity: float, mean_similarity: float, support: float) -> float:
+    """Return the probability, 0 to 1.
+
+    `similarity` is the cosine of the question and the best chunk, `mean_similarity` that of two chunks of the notes,
+    `support` the best passage's cosine times the share of the question's terms that it holds.
+    """
+    nearness = similarity - min(mean_similarity, ALIKE_AT_MOST)
     return 1 / (1 + math.exp(-(_BIAS + _NEARNESS * nearness + _SUPPORT * support)))

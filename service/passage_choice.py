@@ -30,6 +30,8 @@ PASSAGE_DENSE_WEIGHT = 0.5
 CHUNK_WEIGHT = 0.8
 COMPANION_SHARE = 0.6
 """A further sentence joins the answer when its score is at least this share of the best one's."""
+OTHER_CHUNK_SHARE = 0.9
+"""The same for a sentence of another chunk, which reads as a leap unless it is about as good."""
 SUBJECT_WEIGHT = 0.1
 """For a question of what something is or does: the share of its terms that a passage begins with."""
 HEADING_WEIGHT = 0.1
@@ -128,6 +130,8 @@ def _assemble(passages: Sequence[Passage], scores: Scores) -> list[Passage]:
     for i in order[1:]:
         if scores[i] < COMPANION_SHARE * scores[best] or len(chosen) == MOST_PASSAGES:
             break
+        if passages[i].chunk != passages[best].chunk and scores[i] < OTHER_CHUNK_SHARE * scores[best]:
+            continue
         if _joins(passages, chosen, i) and _fits(passages, chosen, i):
             chosen.append(i)
     same = sorted(i for i in chosen if passages[i].chunk == passages[best].chunk)

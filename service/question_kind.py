@@ -86,7 +86,7 @@ def fit(kind: QuestionKind, passage: Passage) -> float:
         bonus += 0.1 if kind.asks_list else -0.05
     if passage.kind == "code":
         bonus += 0.05 if kind.asks_command else -0.15
-    if leans_on_context(passage.text):
+    if leans_on_context(passage.text) or passage.text[:1].islower():
         bonus -= 0.06
     if passage.text.endswith("?"):
         bonus -= 0.3

@@ -75,10 +75,10 @@ class Box:
         """The tier's name."""
         return self.walls.tier
 
-    @property
-    def facts(self) -> dict[str, object]:
-        """What the canary is to find inside."""
-        return {"environment": environment(self.python.library_path), "has_own_system": True}
+    def facts(self, limits: Limits) -> dict[str, object]:
+        """Return what the canary is to find inside."""
+        variables = environment(self.python.library_path)
+        return {"environment": variables, "has_own_system": True, "limits": resource_limits(limits)}
 
     def start(self, limits: Limits) -> ConfinedProcess:
         """Start a box that waits for a job. Raises `LaunchFailed` or OSError."""

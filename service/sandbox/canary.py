@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from service.sandbox.confinement import Confinement, inside_source, resource_limits, run
+from service.sandbox.confinement import Confinement, inside_source, run
 from service.sandbox.errors import IsolationNotProven, LaunchFailed
 from service.sandbox.leftovers import PREFIX
 from service.sandbox.limits import Limits
@@ -34,12 +34,7 @@ async def prove(confinement: Confinement, limits: Limits) -> None:
         await _prove_interpreter(confinement, limits)
         return
     with _bait() as bait:
-        facts = {
-            **bait,
-            **confinement.facts,
-            "version": confinement.interpreter.version,
-            "limits": resource_limits(limits),
-        }
+        facts = {**bait, **confinement.facts(limits), "version": confinement.interpreter.version}
         code = f"{inside_source('probe')}\n\nmain({facts!r})\n"
         ending = await _run(confinement, code, "canary.py", limits)
     if ending.exit_status != 0 or ending.stdout != b"[]\n":

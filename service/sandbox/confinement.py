@@ -29,9 +29,8 @@ class Confinement(Protocol):
     def interpreter(self) -> Interpreter:
         """What runs them."""
 
-    @property
-    def facts(self) -> dict[str, object]:
-        """What the canary is to find inside (`inside/probe.py`)."""
+    def facts(self, limits: Limits) -> dict[str, object]:
+        """Return what the canary is to find inside (`inside/probe.py`), within the language's own limits."""
 
     def start(self, limits: Limits) -> ConfinedProcess:
         """Start a process that waits for a job, within the language's own limits. Raises `LaunchFailed` or OSError."""

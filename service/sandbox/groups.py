@@ -60,7 +60,7 @@ class RunGroup:
 
     async def until_killed(self) -> None:
         """Return when the kernel has killed a process for its memory: what is left of a run then counts for nothing."""
-        while not self._counters().memory_kills:
+        while not self._counters().memory_kills:  # noqa: ASYNC110  (the kernel sends no event for this in version 1)
             await asyncio.sleep(INTERVAL_SECONDS)
 
     def close(self) -> Counters:

@@ -114,7 +114,7 @@ SOCKET_TYPE = 0xF  # without SOCK_NONBLOCK and SOCK_CLOEXEC
 ROUTE_NETLINK = 16  # AF_NETLINK; its protocol 0 is NETLINK_ROUTE, which libc asks for interface addresses
 FIFO = Check(1, (stat.S_IFIFO,), mask=0o170000)
 
-RULES = (
+RULES: tuple[Rule, ...] = (
     Rule("clone3", errno.ENOSYS),  # its flags lie behind a pointer, where a filter can't read; libc falls back to clone
     Rule("clone", errno.EPERM, ((Check(0, (0,), mask=NEW_NAMESPACES),),)),
     Rule("ioctl", errno.ENOTTY, ((Check(1, IOCTL_COMMANDS),),)),
@@ -136,3 +136,55 @@ RULES = (
         ),
     ),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Calls that are always allowed, and those that depend on their arguments; a rule wins over an allowed name."""
+
+    allowed: frozenset[str]
+    rules: tuple[Rule, ...]
+
+
+BOX = Policy(frozenset(" ".join(ALLOWED.values()).split()), RULES)
+
+# What `sealed` refuses of these: everything that names a path, …
+PATH_CALLS = """
+    open openat openat2 creat access faccessat faccessat2 stat lstat statfs readlink readlinkat getdents getdents64
+    chdir fchdir mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 link linkat symlink symlinkat truncate chmod
+    fchmod fchmodat fchmodat2 chown fchown lchown fchownat utime utimes utimensat futimesat getxattr lgetxattr listxattr
+    llistxattr inotify_add_watch mknod mknodat execve execveat"""
+# … everything about other processes, which there are not to be, …
+PROCESS_CALLS = """
+    fork vfork kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_open pidfd_send_signal setpgid setsid
+    setpriority setrlimit setuid setgid setreuid setregid setresuid setresgid personality"""
+# … and every socket but pairs.
+SOCKET_CALLS = "socket connect bind listen accept accept4"
+
+CLONE_THREAD = 0x10000
+AT_EMPTY_PATH = 0x1000
+PR_SET_DUMPABLE = 4
+
+# By pairs of another type than streams, a message could be sent to any socket that has a path.
+STREAM_PAIR = (Check(0, (socket.AF_UNIX,)), Check(1, (socket.SOCK_STREAM,), mask=SOCKET_TYPE))
+SEALED_RULES = (
+    Rule("clone", errno.EPERM, ((Check(0, (CLONE_THREAD,), mask=CLONE_THREAD | NEW_NAMESPACES),),)),
+    Rule("newfstatat", errno.EACCES, ((Check(3, (AT_EMPTY_PATH,), mask=AT_EMPTY_PATH),),)),  # libc's fstat
+    Rule("statx", errno.EACCES, ((Check(2, (AT_EMPTY_PATH,), mask=AT_EMPTY_PATH),),)),
+    Rule("prlimit64", errno.EPERM, ((Check(0, (0,)),),)),
+    Rule("sched_setaffinity", errno.EPERM, ((Check(0, (0,)),),)),
+    Rule("prctl", errno.EINVAL, ((Check(0, tuple(set(PRCTL_OPTIONS) - {PR_SET_DUMPABLE})),),)),
+    Rule("socketpair", errno.EPERM, (STREAM_PAIR,)),
+)
+
+
+def _sealed() -> Policy:
+    """Return the policy of one process that opens nothing: what it refuses fails as if for lack of rights."""
+    refused = [Rule(name, errno.EACCES) for name in PATH_CALLS.split()]
+    refused += [Rule(name, errno.EPERM) for name in (f"{PROCESS_CALLS} {SOCKET_CALLS}").split()]
+    rules = [*SEALED_RULES, *refused]
+    named = {rule.name for rule in rules}
+    return Policy(BOX.allowed - named, (*(rule for rule in RULES if rule.name not in named), *rules))
+
+
+SEALED = _sealed()

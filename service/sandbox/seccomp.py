@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from importlib import resources
 
 from service.sandbox.errors import UnknownMachine
-from service.sandbox.policy import ALLOWED, RULES, Check, Rule
+from service.sandbox.policy import BOX, Check, Policy, Rule
 
 # linux/bpf_common.h: operations, and linux/seccomp.h: verdicts and the offsets within struct seccomp_data
 LOAD, AND, JUMP_EQUAL, JUMP_AT_LEAST, JUMP, RETURN = 0x20, 0x54, 0x15, 0x35, 0x05, 0x06
@@ -39,23 +39,22 @@ class Instruction:
         return struct.pack("=HBBI", self.operation, self.if_true, self.if_false, self.operand)
 
 
-def filter_bytes(machine: str) -> bytes:
+def filter_bytes(machine: str, policy: Policy = BOX) -> bytes:
     """Return the filter for `machine` (as `os.uname()` names it). Raises `UnknownMachine`."""
-    return b"".join(instruction.encode() for instruction in assemble(machine))
+    return b"".join(instruction.encode() for instruction in assemble(machine, policy))
 
 
-def assemble(machine: str) -> list[Instruction]:
+def assemble(machine: str, policy: Policy = BOX) -> list[Instruction]:
     """Return the filter for `machine` as instructions. Raises `UnknownMachine`."""
     if machine not in MACHINES:
         raise UnknownMachine(machine)
     numbers = system_call_numbers(machine)
     program = _machine_check(machine)
-    for rule in RULES:
+    for rule in policy.rules:
         if rule.name in numbers:
             body = _rule(rule)
             program += [_jump_if(numbers[rule.name], 0, len(body)), *body]
-    names = " ".join(ALLOWED.values()).split()
-    program += _allowed(sorted(numbers[name] for name in names if name in numbers))
+    program += _allowed(sorted(numbers[name] for name in policy.allowed if name in numbers))
     return [*program, _fail(errno.ENOSYS)]
 
 

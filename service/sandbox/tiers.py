@@ -10,6 +10,7 @@ import logging
 import os
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from service.sandbox.box import Box, Walls, with_interpreter
 from service.sandbox.broker import Broker
@@ -22,10 +23,14 @@ from service.sandbox.identity import unprivileged_identity
 from service.sandbox.interpreter import Interpreter, node_candidates, python_candidates
 from service.sandbox.languages import JAVASCRIPT, PYTHON
 from service.sandbox.limits import Limits
+from service.sandbox.policy import SEALED
+from service.sandbox.sealed import Sealed
 from service.sandbox.seccomp import filter_bytes
 
-TIERS = ("box", "box-nested")
+TIERS = ("box", "box-nested", "sealed")
 """All tiers, strongest first."""
+
+C = TypeVar("C", bound=Confinement)
 
 logger = logging.getLogger(__name__)
 
@@ -94,6 +99,18 @@ async def _open_box(host: Host, tier: str) -> Proven:
     return Proven(tier, boxes, missing, f"{bubblewrap.path} {bubblewrap.version}", close=bubblewrap.remove_copy)
 
 
+async def _open_sealed(host: Host, tier: str) -> Proven:
+    """Return the first Python that passes the canary when it is sealed."""
+    filter_program = filter_bytes(os.uname().machine, SEALED)
+    identity = unprivileged_identity()
+    pythons = await asyncio.to_thread(_all, python_candidates(identity))
+    candidates = [Sealed(host.broker, identity, filter_program, host.groups, python) for python in pythons]
+    remedy = "install Debian's python3, which every user can execute."
+    sealed = await _first(candidates, host.limits, InterpreterMissing("python", remedy))
+    missing = {JAVASCRIPT.name: "Tier `sealed` runs Python only; JavaScript needs user namespaces."}
+    return Proven(tier, {PYTHON.name: sealed}, missing)
+
+
 async def _python_box(walls: Walls, limits: Limits) -> Box:
     """Return the box of the first Python that passes the canary; the reason of the last that did not is raised."""
     remedy = "install Debian's python3, which every user can execute."
@@ -108,7 +125,7 @@ async def _javascript_box(box: Box, limits: Limits) -> Box:
     return await _first([with_interpreter(box, JAVASCRIPT, node) for node in nodes], limits, missing)
 
 
-async def _first(candidates: Sequence[Box], limits: Limits, failure: SandboxError) -> Box:
+async def _first(candidates: Sequence[C], limits: Limits, failure: SandboxError) -> C:
     """Return the first candidate that passes the canary. Raises the last one's reason, or `failure` for none."""
     for candidate in candidates:
         try:
@@ -124,4 +141,8 @@ def _all(candidates: Iterator[Interpreter]) -> list[Interpreter]:
     return list(candidates)
 
 
-OPENERS: Mapping[str, Callable[[Host, str], Awaitable[Proven]]] = {"box": _open_box, "box-nested": _open_box}
+OPENERS: Mapping[str, Callable[[Host, str], Awaitable[Proven]]] = {
+    "box": _open_box,
+    "box-nested": _open_box,
+    "sealed": _open_sealed,
+}

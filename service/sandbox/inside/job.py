@@ -19,8 +19,9 @@ def set_limits(limits: dict[str, tuple[int, int]]) -> None:
     for name, pair in limits.items():
         limit = getattr(resource, name)
         _, allowed = resource.getrlimit(limit)
-        # the service itself may be under a stricter limit than ours
-        resource.setrlimit(limit, tuple(n if allowed == resource.RLIM_INFINITY else min(n, allowed) for n in pair))
+        if allowed != resource.RLIM_INFINITY:  # the service itself may be under a stricter limit than ours
+            pair = min(pair[0], allowed), min(pair[1], allowed)
+        resource.setrlimit(limit, pair)
     os.nice(NICENESS)
 
 

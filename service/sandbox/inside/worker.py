@@ -64,9 +64,9 @@ def wait() -> None:
     install(job)
 
 
-def import_common() -> None:
+def import_common(more: tuple[str, ...] = ()) -> None:
     """Import what examples use; a module that this Python lacks is the example's to miss."""
-    for name in COMMON_MODULES:
+    for name in (*COMMON_MODULES, *more):
         with suppress(ImportError):
             importlib.import_module(name)
     gc.collect()

@@ -163,7 +163,8 @@ import asyncio, sys
 from service.sandbox import Limits, Program, Sandbox
 async def main():
     sandbox = await Sandbox.open(Limits(wall_seconds=60))
-    code = f"import os, sys; os.execv(sys.executable, ['python', '-c', 'import time; time.sleep(60)', 'in-{sys.argv[1]}'])"
+    sleep = f"['python', '-c', 'import time; time.sleep(60)', 'in-{sys.argv[1]}']"
+    code = f"import os, sys; os.execv(sys.executable, {sleep})"
     await sandbox.run(Program(code))
 asyncio.run(main())
 """

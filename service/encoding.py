@@ -46,16 +46,16 @@ class QuestionEncoder:
             batch = dict(list(self._waiting.items())[:LARGEST_BATCH])
             try:
                 vectors = await loop.run_in_executor(self._thread, self._embedder.encode_questions, list(batch))
-            except BaseException as error:
-                self._settle(batch, error)
-                raise
+            except Exception as error:
+                self._fail(batch, error)
+                continue
             for (text, future), vector in zip(batch.items(), vectors, strict=True):
                 self._waiting.pop(text, None)
                 self._keep(text, vector)
                 if not future.done():
                     future.set_result(vector)
 
-    def _settle(self, batch: dict[str, asyncio.Future[Vectors]], error: BaseException) -> None:
+    def _fail(self, batch: dict[str, asyncio.Future[Vectors]], error: Exception) -> None:
         for text, future in batch.items():
             self._waiting.pop(text, None)
             if not future.done():

@@ -1,0 +1,94 @@
+"""Questions are encoded off the event loop, together when they come together, once when they are the same."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from index.embedder import Vectors
+from service.encoding import QuestionEncoder
+
+pytestmark = pytest.mark.anyio
+
+
+class SlowModel:
+    """Encodes when it is let, and remembers its batches."""
+
+    model = "slow"
+    backend = "fake"
+    dimension = 2
+
+    def __init__(self) -> None:
+        self.batches: list[list[str]] = []
+        self.started = threading.Event()
+        self.released = threading.Event()
+
+    def encode_questions(self, texts: Sequence[str]) -> Vectors:
+        self.batches.append(list(texts))
+        self.started.set()
+        assert self.released.wait(10)
+        if "bad" in texts:
+            raise ValueError("no")
+        return np.array([[len(text), 1] for text in texts], dtype=np.float32)
+
+    def encode_passages(self, texts: Sequence[str], report: object = None) -> Vectors:
+        return self.encode_questions(texts)
+
+
+async def test_questions_that_wait_go_as_one_batch() -> None:
+    model = SlowModel()
+    encoder = QuestionEncoder(model)
+    first = asyncio.create_task(encoder.encode("a"))
+    await asyncio.to_thread(model.started.wait, 10)
+    others = [asyncio.create_task(encoder.encode("b" * n)) for n in (2, 3, 4)]
+    await asyncio.sleep(0)
+    model.released.set()
+    vectors = await asyncio.gather(first, *others)
+    assert [vector[0] for vector in vectors] == [1, 2, 3, 4]
+    assert model.batches == [["a"], ["bb", "bbb", "bbbb"]]
+    encoder.close()
+
+
+async def test_same_question_is_encoded_once() -> None:
+    model = SlowModel()
+    model.released.set()
+    encoder = QuestionEncoder(model)
+    await asyncio.gather(*(encoder.encode("same") for _ in range(5)))
+    await encoder.encode("same")
+    assert model.batches == [["same"]]
+    encoder.close()
+
+
+async def test_client_that_goes_away_leaves_the_others_their_answer() -> None:
+    model = SlowModel()
+    encoder = QuestionEncoder(model)
+    leaving, staying = asyncio.create_task(encoder.encode("q")), asyncio.create_task(encoder.encode("q"))
+    await asyncio.to_thread(model.started.wait, 10)
+    leaving.cancel()
+    model.released.set()
+    assert (await staying)[0] == 1
+    encoder.close()
+
+
+async def test_failing_model_fails_the_question_and_not_the_next() -> None:
+    model = SlowModel()
+    model.released.set()
+    encoder = QuestionEncoder(model)
+    with pytest.raises(RuntimeError, match="the model failed"):
+        await encoder.encode("bad")
+    assert (await encoder.encode("good"))[0] == 4
+    encoder.close()
+
+
+async def test_only_recent_questions_are_kept() -> None:
+    model = SlowModel()
+    model.released.set()
+    encoder = QuestionEncoder(model, kept=1)
+    for text in ("one", "two", "one"):
+        await encoder.encode(text)
+    assert model.batches == [["one"], ["two"], ["one"]]
+    encoder.close()

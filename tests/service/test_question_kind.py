@@ -1,0 +1,64 @@
+"""What a question asks for, and which passages look like it."""
+
+from __future__ import annotations
+
+import pytest
+
+from corpus.document import Passage, PassageKind
+from service.question_kind import fit, question_kind
+
+
+def passage(text: str, kind: PassageKind = "sentence") -> Passage:
+    return Passage(0, "page.md", 1, 1, text, kind)
+
+
+@pytest.mark.parametrize(
+    ("question", "better", "worse"),
+    [
+        (
+            "How many threads does the pool have?",
+            "The pool starts with four threads.",
+            "The pool is shared by all tasks.",
+        ),
+        (
+            "When was the project started?",
+            "It all began in the spring of 2009.",
+            "Several people began the project together.",
+        ),
+        (
+            "Who wrote the parser?",
+            "The parser was written by Ada Lovelace.",
+            "The parser was written over one long weekend.",
+        ),
+        (
+            "Where are settings kept?",
+            "Settings are kept in `config.toml`.",
+            "Settings are kept for as long as they are used.",
+        ),
+        ("What does it do?", "The loop runs one task at a time.", "It runs one of them at a time, then another."),
+        ("What does it do?", "The loop runs one task at a time.", "What does the loop do with its tasks?"),
+        ("What does it do?", "The loop runs one task at a time.", "The loop does the following things:"),
+    ],
+)
+def test_passage_of_the_asked_kind_fits_better(question: str, better: str, worse: str) -> None:
+    kind = question_kind(question)
+    assert fit(kind, passage(better)) > fit(kind, passage(worse))
+
+
+def test_number_of_the_question_itself_is_no_answer() -> None:
+    kind = question_kind("How long do 3 tasks take?")
+    assert fit(kind, passage("The 3 tasks take 5 seconds together.")) > fit(
+        kind, passage("The 3 tasks take their turns.")
+    )
+
+
+def test_list_fits_only_a_question_that_asks_for_one() -> None:
+    listed = passage("The states are:\n- open\n- closed", "list")
+    assert fit(question_kind("Which states are there?"), listed) > 0
+    assert fit(question_kind("Is it open?"), listed) < 0
+
+
+def test_code_fits_only_a_question_of_how() -> None:
+    code = passage("Install it with: `pip install it`", "code")
+    assert fit(question_kind("How do I install it?"), code) > 0
+    assert fit(question_kind("What is it?"), code) < 0

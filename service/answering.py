@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from threading import Lock
 from urllib.parse import quote, urlencode
 
 import numpy as np
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 
 from corpus.document import Chunk, Example, Passage
 from index.embedder import Embedder, Vectors
+from index.reranker import RERANKED, Reranker, rerank
 from index.search import GOAL_WEIGHT, Hit, Query, search
 from index.store import Index
 from service.answers import Answer, Citation, DirectAnswer, Excerpt, FollowUp, Question, Source
@@ -44,11 +46,12 @@ class Found:
 class Answerer:
     """Answers questions over one index. Use it from one event loop; call `close` at the end."""
 
-    def __init__(self, index: Index, embedder: Embedder, *, threshold: float = THRESHOLD) -> None:
+    def __init__(self, index: Index, embedder: Embedder, reranker: Reranker | None = None) -> None:
         self._index = index
+        self._reranker = reranker
         self._encoder = QuestionEncoder(embedder)
         self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="search")
-        self._threshold = threshold
+        self._reranking = Lock()
         self._titles = {page.path: page.title for page in index.pages()}
 
     async def ask(self, question: Question) -> Answer:
@@ -79,12 +82,16 @@ class Answerer:
 
     def _search(self, query: Query, limit: int) -> Found:
         hits = search(self._index, query, max(SEARCHED_CHUNKS, limit))
+        if self._reranker is not None:
+            read = self._index.chunks([hit.row for hit in hits[:RERANKED]])
+            with self._reranking:
+                hits = rerank(self._reranker, query.text, hits, [f"{chunk.headings[-1]}\n{chunk.plain}" for chunk in read])
         choice = choose_passages(self._index, query.text, query.vector, hits)
         return Found(tuple(hits), tuple(self._index.chunks([hit.row for hit in hits])), choice)
 
     def _answer(self, question: Question, found: Found) -> Answer:
         certainty = self._confidence(found)
-        answered = certainty >= self._threshold and bool(found.choice.passages)
+        answered = certainty >= THRESHOLD and bool(found.choice.passages)
         excerpts = self._excerpts(found, question.limit, found.choice.passages if answered else ())
         return Answer(
             question=question,

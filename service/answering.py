@@ -85,7 +85,9 @@ class Answerer:
         if self._reranker is not None:
             read = self._index.chunks([hit.row for hit in hits[:RERANKED]])
             with self._reranking:
-                hits = rerank(self._reranker, query.text, hits, [f"{chunk.headings[-1]}\n{chunk.plain}" for chunk in read])
+                hits = rerank(
+                    self._reranker, query.text, hits, [f"{chunk.headings[-1]}\n{chunk.plain}" for chunk in read]
+                )
         choice = choose_passages(self._index, query.text, query.vector, hits)
         return Found(tuple(hits), tuple(self._index.chunks([hit.row for hit in hits])), choice)
 

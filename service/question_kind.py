@@ -42,6 +42,14 @@ _TIME = re.compile(
 )
 _NAME = re.compile(r"(?<=\s)[A-Z][\w’'-]+")
 _PLACE = re.compile(r"(?<=\s)(?:[A-Z][\w’'-]+|`[^`]+`)")
+_POINTS_ELSEWHERE = re.compile(
+    r"^(?:for (?:more|further|additional|full)\b|see\b|refer to\b|read more|learn more|click\b)"
+    r"|^this (?:page|section|guide|document|article)\b"
+    r"|\b(?:see|refer to|found|described|listed|available|documented|explained)\b[^.]{0,60}"
+    r"\b(?:here|below|above|guide|documentation|docs)\b",
+    re.IGNORECASE,
+)
+
 _SOUGHT = (
     (_ASKS_NUMBER, _NUMBER),
     (_ASKS_TIME, _TIME),
@@ -88,6 +96,8 @@ def fit(kind: QuestionKind, passage: Passage) -> float:
         bonus += 0.05 if kind.asks_command else -0.15
     if leans_on_context(passage.text) or passage.text[:1].islower():
         bonus -= 0.06
+    if _POINTS_ELSEWHERE.search(passage.text):
+        bonus -= 0.12
     if passage.text.endswith("?"):
         bonus -= 0.3
     if passage.text.endswith(":") or len(passage.text) < _SHORTEST_STATEMENT_CHARACTERS:

@@ -38,6 +38,8 @@ def passage(text: str, kind: PassageKind = "sentence") -> Passage:
         ("What does it do?", "The loop runs one task at a time.", "It runs one of them at a time, then another."),
         ("What does it do?", "The loop runs one task at a time.", "What does the loop do with its tasks?"),
         ("What does it do?", "The loop runs one task at a time.", "The loop does the following things:"),
+        ("What does it do?", "The loop runs one task at a time.", "For more details on the loop, see Event loops."),
+        ("What does it do?", "The loop runs one task at a time.", "All that the loop does can be found here."),
     ],
 )
 def test_passage_of_the_asked_kind_fits_better(question: str, better: str, worse: str) -> None:

@@ -22,6 +22,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
+from corpus.dialects import attributes_of
 from corpus.document import Page
 from corpus.indented import indented_container
 from corpus.mdx import component_tag, module_lines
@@ -31,6 +32,8 @@ _TAG_MARKS = (("liquid", "{%", "%}"), ("hugo", "{{<", ">}}"), ("hugo", "{{%", "%
 _INCLUDE_MARKS = (("{*", "*}"), ("{{#include", "}}"), ("{{#rustdoc_include", "}}"), ("--8<--", ""))
 _COLONS = re.compile(r"^:{3,}\s*([A-Za-z][\w-]*.*)?$")
 _SLASHES = re.compile(r"^/{3,}\s*(?:([A-Za-z][\w-]*)\s*(?:\|\s*(.*))?)?$")
+_INLINE_ATTRIBUTES = frozenset({"text", "term_id"})
+"""A shortcode with one of these is a word of its sentence, though a wrapped line may hold nothing else."""
 _OBJECT_PATH = re.compile(r"^[A-Za-z_]\w*(?:\.\w+)+$")
 _INTERRUPTS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 DEEPEST_NESTING = 40
@@ -103,7 +106,7 @@ def _directive(state: StateBlock, start_line: int, end_line: int, silent: bool) 
         return False
     line = state.src[state.bMarks[start_line] + state.tShift[start_line] : state.eMarks[start_line]]
     tag = directive_of(line)
-    if tag is None:
+    if tag is None or (tag[0] == "hugo" and _INLINE_ATTRIBUTES & attributes_of(tag[1]).keys()):
         return False
     if silent:
         return True

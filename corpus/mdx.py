@@ -13,7 +13,7 @@ from markdown_it.rules_block import StateBlock
 
 _IMPORT = re.compile(r"""^import\s[^'"]+\sfrom\s+(?:'[^']+'|"[^"]+");?$""")
 _MODULE_LINE = re.compile(r"^(?:import|export)\s")
-_COMPONENT = re.compile(r"^<(/?)([A-Z][\w.]*)(?=[\s/>])")
+_COMPONENT = re.compile(r"^<(/?)([A-Z][\w.]*)(?=[\s/>]|$)")
 _LONGEST_TAG_LINES = 40
 _LONGEST_TAG_CHARACTERS = 4000
 _SHAPES = {"TabItem": "tab", "Tab": "tab", "Tabs": "tabs", "Steps": "stepper", "Step": "step"}

@@ -1,6 +1,7 @@
 """Cut text into the terms that lexical search compares: stemmed words, and identifiers whole as well as in parts.
 
-`asyncio.gather`, `map_batches`, `BaseModel` and `--no-build` are found by the whole name and, with less weight, by their words.
+`asyncio.gather`, `map_batches`, `BaseModel` and `--no-build` are found by the whole name and, with less weight, by
+their words.
 """
 
 from __future__ import annotations
@@ -22,9 +23,12 @@ _APOSTROPHE = re.compile(r"['’](?:s|t|re|ve|ll|d|m)?$")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 STOP_WORDS = frozenset(
-    "a an the is are was were be been being do does did doing have has had i you he she it we they me my your our their its this that these "
-    "those of to in on at by for with from as into about and or but if then else so than what which who whom whose when where why how can "
-    "could should would will shall may might must not no there here any some all me us them am just also very too over under between".split()
+    """
+    a an the is are was were be been being do does did doing have has had i you he she it we they me my your
+    our their its this that these those of to in on at by for with from as into about and or but if then
+    else so than what which who whom whose when where why how can could should would will shall may might
+    must not no there here any some all us them am just also very too over under between
+    """.split()
 )
 
 _stemmers = threading.local()

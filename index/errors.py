@@ -29,7 +29,9 @@ class IndexMismatch(IndexFault):
     """The index on disk does not fit what would be searched with it."""
 
     def __init__(self, what: str, built: object, wanted: object) -> None:
-        super().__init__(f"The index was built with {what} {built}, but {wanted} is asked for. Rebuild it with: askmd index")
+        super().__init__(
+            f"The index was built with {what} {built}, but {wanted} is asked for. Rebuild it with: askmd index"
+        )
         self.what, self.built, self.wanted = what, built, wanted
 
 
@@ -37,7 +39,9 @@ class IndexBusy(IndexFault):
     """Another process is building into the same data folder."""
 
     def __init__(self, data_folder: Path) -> None:
-        super().__init__(f"Another process is building the index at {data_folder}. Wait for it, or name another folder with --data.")
+        super().__init__(
+            f"Another process is building the index at {data_folder}. Wait for it, or name another folder with --data."
+        )
         self.data_folder = data_folder
 
 
@@ -45,7 +49,9 @@ class IndexNotWritten(IndexFault):
     """The new generation could not be written; the one before it is untouched."""
 
     def __init__(self, data_folder: Path, reason: str) -> None:
-        super().__init__(f"The index could not be written to {data_folder}: {reason}. The index before it, if any, is untouched.")
+        super().__init__(
+            f"The index could not be written to {data_folder}: {reason}. The index before it, if any, is untouched."
+        )
         self.data_folder = data_folder
 
 
@@ -54,7 +60,7 @@ class ModelNotFound(IndexFault):
 
     def __init__(self, model: str, reason: str) -> None:
         super().__init__(
-            f"The embedding model {model!r} can't be loaded: {reason}. Use all-MiniLM-L6-v2 (packaged), or the path of a"
+            f"The model {model!r} can't be loaded: {reason}. Use the packaged all-MiniLM-L6-v2, or the path of a"
             " sentence-transformers folder, in ASKMD_MODEL; set HF_HUB_OFFLINE=0 to let a name be fetched from a hub."
         )
         self.model = model

@@ -1,9 +1,9 @@
 """Find the chunks that answer a question: dense and BM25 scores, fused, with the evidence of the whole page.
 
-A chunk's score is a convex fusion of its two scores, each divided by the best of its kind. For the best candidates the dense score
-looks at their passages too: the one sentence that answers may stand in a chunk that speaks of much else. To this come what the page as
-a whole says (BM25 over the page, the mean of its three best chunks), how many pages link to it, and where the question is asked from.
-Weights were chosen over several sets, see docs/retrieval.md.
+A chunk's score is a convex fusion of its two scores, each divided by the best of its kind. For the best candidates the
+dense score looks at their passages too: the one sentence that answers may stand in a chunk that speaks of much else. To
+this come what the page as a whole says (BM25 over the page, the mean of its three best chunks), how many pages link to
+it, and where the question is asked from. Weights were chosen over several sets, see docs/retrieval.md.
 """
 
 from __future__ import annotations
@@ -94,7 +94,8 @@ def _with_passages(
     spans = [(int(starts[row]), int(starts[row + 1])) for row in rows[best]]
     passages = np.concatenate([np.arange(start, end) for start, end in spans])
     of_passages = index.arrays.passage_vectors[passages] @ query.vector
-    # A chunk without passages (bare code) and a candidate that is not looked at stand as if their best passage were a little below them.
+    # A chunk without passages (bare code) and a candidate that is not looked at stand as if their best passage were a
+    # little below them.
     strongest = similarities * np.float32(0.9)
     place = 0
     for i, (start, end) in zip(best, spans, strict=True):

@@ -1,14 +1,13 @@
 """Build a generation of the index from a notes folder: read, embed what is new, write aside, put in place.
 
-Chunks whose text is unchanged keep their vectors from the generation before. One process builds at a time; readers are never disturbed,
-and a build that fails or is interrupted leaves the index as it was.
+Chunks whose text is unchanged keep their vectors from the generation before. One process builds at a time; readers are
+never disturbed, and a build that fails or is interrupted leaves the index as it was.
 """
 
 from __future__ import annotations
 
 import fcntl
 import hashlib
-import os
 import shutil
 import tempfile
 import time
@@ -16,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +28,7 @@ from corpus.passages import leans_on_context
 from corpus.reading import read_document
 from corpus.sources import DEFAULT_MAX_PAGE_BYTES, Corpus, read_corpus
 from index.analysis import ANALYSIS_VERSION, terms
+from index.chunk_vectors import encode_chunks
 from index.database import write_database
 from index.embedder import Embedder, Vectors
 from index.errors import IndexBusy, IndexFault, IndexNotWritten
@@ -99,7 +100,10 @@ def chunk_input(chunk: Chunk) -> str:
 
 
 def passage_inputs(passages: Sequence[Passage]) -> list[str]:
-    """Return the texts that passages' vectors are made of: one that points back ("It returns …") with the sentence before it."""
+    """Return the texts that passages' vectors are made of.
+
+    One that points back ("It returns …") with the sentence before it.
+    """
     inputs = []
     previous: Passage | None = None
     for passage in passages:
@@ -175,7 +179,7 @@ def _write_generation(
         manifest = _manifest(corpus, documents, embedder, version, alike)
         manifest.write(aside)
         place = generations / f"{version}-{int(time.time() * 1000):x}"
-        os.replace(aside, place)
+        aside.replace(place)
         make_current(data_folder, place)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
@@ -220,8 +224,8 @@ def _write_vectors(
     missing = _reuse(data_folder, kind, keys, vectors, embedder)
     if missing:
         stage = f"embedding {kind}s"
-        made = embedder.encode_passages([texts[row] for row in missing], lambda done: report(stage, done, len(missing)))
-        vectors[missing] = made
+        encode = partial(encode_chunks, embedder) if kind == "chunk" else embedder.encode_passages
+        vectors[missing] = encode([texts[row] for row in missing], lambda done: report(stage, done, len(missing)))
     np.save(aside / f"{kind}_vectors.npy", vectors)
     np.save(aside / f"{kind}_keys.npy", keys)
     return len(missing)
@@ -252,7 +256,7 @@ def _reuse(data_folder: Path, kind: str, keys: NDArray[np.void], vectors: Vector
 
 
 def _passage_starts(documents: Sequence[Document]) -> NDArray[np.int32]:
-    """Return where each chunk's passages begin, with the end of the last; passages stand in the order of their chunks."""
+    """Return where each chunk's passages begin, with the end of the last; they stand in the order of their chunks."""
     counts = [0]
     for document in documents:
         per_chunk = np.bincount([passage.chunk for passage in document.passages], minlength=len(document.chunks))

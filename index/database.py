@@ -1,6 +1,7 @@
 """The texts and places of a generation, in one SQLite file: pages, chunks, passages and examples.
 
-Search works on arrays and never reads this file; only what is shown is fetched from it. Rows are numbered as the vectors are.
+Search works on arrays and never reads this file; only what is shown is fetched from it. Rows are numbered as the
+vectors are.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ _SCHEMA = """
 CREATE TABLE pages(row INTEGER PRIMARY KEY, path TEXT UNIQUE, title TEXT, description TEXT, groups TEXT, text TEXT);
 CREATE TABLE chunks(row INTEGER PRIMARY KEY, id TEXT, page INTEGER, headings TEXT, anchor TEXT, start_line INTEGER,
                     end_line INTEGER, text TEXT, plain TEXT);
-CREATE TABLE passages(row INTEGER PRIMARY KEY, chunk INTEGER, start_line INTEGER, end_line INTEGER, text TEXT, kind TEXT);
+CREATE TABLE passages(row INTEGER PRIMARY KEY, chunk INTEGER, start_line INTEGER, end_line INTEGER, text TEXT,
+                      kind TEXT);
 CREATE TABLE examples(row INTEGER PRIMARY KEY, id TEXT, page INTEGER, body TEXT);
 CREATE INDEX chunks_page ON chunks(page);
 CREATE INDEX passages_chunk ON passages(chunk);
@@ -72,19 +74,24 @@ class Database:
     def pages(self) -> list[Page]:
         """Return every page without its text, in reading order."""
         rows = self._all("SELECT path, title, description, groups, row FROM pages ORDER BY row")
-        return [Page(path, title, "", description, order, tuple(json.loads(groups))) for path, title, description, groups, order in rows]
+        return [
+            Page(path, title, "", description, order, tuple(json.loads(groups)))
+            for path, title, description, groups, order in rows
+        ]
 
     def page(self, path: str) -> Page | None:
         """Return one page with its text."""
         rows = self._all("SELECT path, title, text, description, row, groups FROM pages WHERE path = ?", (path,))
-        return Page(*rows[0][:5], tuple(json.loads(rows[0][5]))) if rows else None
+        if not rows:
+            return None
+        title, text, description, order, groups = rows[0][1:]
+        return Page(path, title, text, description, order, tuple(json.loads(groups)))
 
     def chunks(self, rows: Sequence[int]) -> list[Chunk]:
         """Return chunks by row number, in the order asked for."""
-        marks = ",".join("?" * len(rows))
         found = self._all(
             "SELECT c.row, p.path, c.headings, c.anchor, c.start_line, c.end_line, c.text, c.plain, c.id"
-            f" FROM chunks c JOIN pages p ON p.row = c.page WHERE c.row IN ({marks})",  # noqa: S608 - only question marks
+            f" FROM chunks c JOIN pages p ON p.row = c.page WHERE c.row IN ({_marks(rows)})",
             tuple(map(int, rows)),
         )
         by_row = {row: Chunk(path, tuple(json.loads(headings)), *rest) for row, path, headings, *rest in found}
@@ -92,10 +99,10 @@ class Database:
 
     def passages(self, chunk_rows: Sequence[int]) -> list[tuple[int, Passage]]:
         """Return (passage row, passage) of the given chunks; a passage's `chunk` is the chunk's row."""
-        marks = ",".join("?" * len(chunk_rows))
         found = self._all(
             "SELECT s.row, s.chunk, p.path, s.start_line, s.end_line, s.text, s.kind FROM passages s"
-            f" JOIN chunks c ON c.row = s.chunk JOIN pages p ON p.row = c.page WHERE s.chunk IN ({marks}) ORDER BY s.row",  # noqa: S608
+            " JOIN chunks c ON c.row = s.chunk JOIN pages p ON p.row = c.page"
+            f" WHERE s.chunk IN ({_marks(chunk_rows)}) ORDER BY s.row",
             tuple(map(int, chunk_rows)),
         )
         # SQLite numbers passages from 1, vectors from 0.
@@ -135,6 +142,11 @@ class Database:
             with self._lock:
                 self._opened.append(connection)
         return connection
+
+
+def _marks(values: Sequence[int]) -> str:
+    """Return a question mark for each value, so that values never become part of a statement's text."""
+    return ",".join("?" * len(values))
 
 
 def _example(body: str) -> Example:

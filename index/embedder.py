@@ -1,4 +1,5 @@
-"""Turn text into unit vectors: by the exported OpenVINO graph, or by sentence-transformers where a model does not export.
+"""Turn text into unit vectors: by the exported OpenVINO graph, or by sentence-transformers where a model does not
+export.
 
 Both give the same vectors (cosine 0.9999 and above) and stand behind one small contract.
 """
@@ -106,7 +107,7 @@ class OpenVinoEmbedder:
         return _unit(vectors)
 
     def _batches(self, texts: Sequence[str]) -> Any:
-        """Yield (rows, inputs), longest texts first, so that a batch holds texts of like length and memory peaks at once."""
+        """Yield (rows, inputs), longest texts first: a batch holds texts of like length, and memory peaks at once."""
         by_length = sorted(range(len(texts)), key=lambda row: len(texts[row]), reverse=True)
         start = 0
         while start < len(by_length):

@@ -1,4 +1,7 @@
-"""BM25 over memory-mapped segments, by tantivy. Text is analysed by `analysis.py` before it gets here, so the engine only counts terms."""
+"""BM25 over memory-mapped segments, by tantivy.
+
+Text is analysed by `analysis.py` before it gets here, so the engine only counts terms.
+"""
 
 from __future__ import annotations
 
@@ -40,12 +43,14 @@ class LexicalIndex:
     def search(self, question_terms: Sequence[str], limit: int) -> tuple[list[int], list[float]]:
         """Return rows and BM25 scores, best first, of rows that hold at least one term."""
         schema = self._index.schema
-        clauses = [(tantivy.Occur.Should, tantivy.Query.term_query(schema, "text", term, "freq")) for term in question_terms]
+        clauses = [
+            (tantivy.Occur.Should, tantivy.Query.term_query(schema, "text", term, "freq")) for term in question_terms
+        ]
         if not clauses:
             return [], []
         hits = self._searcher.search(tantivy.Query.boolean_query(clauses), limit, count=False).hits
         rows = self._searcher.fast_field_values("row", [address for _, address in hits])
-        return [int(row) for row in rows], [float(score) for score, _ in hits]
+        return [int(row or 0) for row in rows], [float(score) for score, _ in hits]
 
     def document_frequency(self, term: str) -> int:
         """Return the number of rows that hold the term."""

@@ -1,6 +1,7 @@
 """What an index was built from and with, and which generation is the current one.
 
-A generation is a folder that is never changed once it is in place; `current.json` names it and is replaced in one atomic step.
+A generation is a folder that is never changed once it is in place; `current.json` names it and is replaced in one
+atomic step.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from corpus.chunks import CHUNKER_VERSION
 from index.analysis import ANALYSIS_VERSION
 from index.errors import IndexMismatch, IndexNotBuilt
 
-FORMAT_VERSION = 6
+FORMAT_VERSION = 7
 _CURRENT = "current.json"
 
 
@@ -36,7 +37,10 @@ class Manifest:
     passages: int
     examples: int
     mean_similarity: float
-    """Mean cosine between two chunks: how alike the notes are among themselves, which a question's similarity is judged against."""
+    """Mean cosine between two chunks.
+
+    How alike the notes are among themselves, which a question's similarity is judged against.
+    """
 
     def check(self, *, model: str | None = None) -> None:
         """Refuse what this code can't search. Raises IndexMismatch with the command that mends it."""
@@ -80,4 +84,4 @@ def make_current(data_folder: Path, generation: Path) -> None:
     """Point readers at a generation that is complete on disk."""
     aside = data_folder / f".{_CURRENT}.{os.getpid()}"
     aside.write_text(json.dumps({"generation": generation.name}), encoding="utf-8")
-    os.replace(aside, data_folder / _CURRENT)
+    aside.replace(data_folder / _CURRENT)

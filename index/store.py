@@ -20,8 +20,9 @@ Rows = NDArray[np.int32]
 class Arrays:
     """What search computes on; all mapped from the generation's folder.
 
-    `chunk_vectors` (chunks, dimension) and `passage_vectors` (passages, dimension) are float32 of length 1; the passages of chunk i are
-    `passage_starts[i]` up to `passage_starts[i + 1]`, exclusive; `chunk_pages` (chunks,) gives each chunk's page row, `page_links` (pages,) how many other pages link to each.
+    `chunk_vectors` (chunks, dimension) and `passage_vectors` (passages, dimension) are float32 of length 1; the
+    passages of chunk i are `passage_starts[i]` up to `passage_starts[i + 1]`, exclusive; `chunk_pages` (chunks,) gives
+    each chunk's page row, `page_links` (pages,) how many other pages link to each.
     """
 
     chunk_vectors: NDArray[np.float32]
@@ -93,7 +94,10 @@ class Index:
 
 
 def open_index(data_folder: Path, *, model: str | None = None) -> Index:
-    """Open the current generation. Raises IndexNotBuilt, or IndexMismatch when it does not fit this code or the model."""
+    """Open the current generation.
+
+    Raises IndexNotBuilt, or IndexMismatch when it does not fit this code or the model.
+    """
     generation = current_generation(data_folder)
     manifest = read_manifest(generation)
     manifest.check(model=model)

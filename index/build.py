@@ -240,7 +240,8 @@ def _reuse(data_folder: Path, kind: str, keys: NDArray[np.void], vectors: Vector
     """Copy vectors of unchanged texts from the current generation; returns the rows that are still empty."""
     try:
         generation = current_generation(data_folder)
-        if read_manifest(generation).model != embedder.model:
+        manifest = read_manifest(generation)
+        if (manifest.model, manifest.format_version) != (embedder.model, FORMAT_VERSION):
             return list(range(len(keys)))
         old_vectors = np.load(generation / f"{kind}_vectors.npy", mmap_mode="r")
         old_keys = np.load(generation / f"{kind}_keys.npy")

@@ -24,10 +24,11 @@ _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 STOP_WORDS = frozenset(
     """
-    a an the is are was were be been being do does did doing have has had i you he she it we they me my your
-    our their its this that these those of to in on at by for with from as into about and or but if then
-    else so than what which who whom whose when where why how can could should would will shall may might
-    must not no there here any some all us them am just also very too over under between
+    a an the is are was were be been being do does did doing have has had i you he she it we they me my your our
+    their its this that these those of to in on at by for with from as into about and or but if then else so than
+    what which who whom whose when where why how can could should would will shall may might must not no there
+    here any some all us them am just also very too over under between again further once both each few more most
+    other such only own same now many much use using used need want like way best
     """.split()
 )
 

@@ -11,6 +11,7 @@ from service.commands.answer_display import show_answer
 from service.commands.arguments import Subparsers, add_parser, settings_of
 from service.commands.exits import DONE, FAILED
 from service.commands.terminal import results, visible
+from service.errors import InvalidRequest
 from service.markdown_answer import markdown_answer
 from service.parameters import AskParameters, Clock, Run, Scope
 from service.questions import is_placeholder
@@ -20,7 +21,8 @@ from service.state import RequestScope, open_application
 
 EXAMPLES = """  askmd ask "What does asyncio.gather return?"
   askmd ask --run live --clock real "How do I set a timeout?"
-  askmd ask --json "What is a task?" | jq -r .answer.text"""
+  askmd ask --json "What is a task?" | jq -r .answer.text
+  askmd ask --server http://127.0.0.1:8000 "What is a task?""""
 
 
 def add_to(subparsers: Subparsers) -> None:
@@ -33,11 +35,12 @@ def add_to(subparsers: Subparsers) -> None:
     parser.add_argument("-k", type=excerpt_count, metavar="N", help="number of excerpts, 1 to 20")
     parser.add_argument("--run", choices=get_args(Run), default="cached", dest="run_mode", help="results of examples")
     parser.add_argument("--clock", choices=get_args(Clock), default="virtual", help="with --run live: which clock")
+    parser.add_argument("--server", metavar="URL", help="ask a running service in place of the index on disk")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Answer the question; fails when the notes do not hold the answer."""
+    """Answer the question; fails when the notes do not hold the answer. Raises ClientError with `--server`."""
     parameters = AskParameters(
         q=arguments.question,
         goal=arguments.goal,
@@ -47,7 +50,10 @@ def run(arguments: argparse.Namespace) -> int:
         run=arguments.run_mode,
         clock=arguments.clock,
     )
-    body = asyncio.run(answer(settings_of(arguments), parameters))
+    if arguments.server:
+        body = answer_of_server(arguments.server, parameters)
+    else:
+        body = asyncio.run(answer(settings_of(arguments), parameters))
     show(body, as_json=arguments.json)
     return DONE if body.answered else FAILED
 
@@ -60,6 +66,28 @@ async def answer(settings: Settings, parameters: AskParameters) -> AnswerBody:
         if is_placeholder(question.text):
             return how_to_ask(scope, question)
         return await answer_question(scope, question, parameters)
+
+
+def answer_of_server(url: str, parameters: AskParameters) -> AnswerBody:
+    """Ask a running service. Raises ClientError, and InvalidRequest as if it were asked here."""
+    from service.client import Client, RequestRefused  # its HTTP library is loaded by those who need it
+
+    asked = parameters
+    try:
+        with Client(url) as client:
+            return client.ask(
+                asked.question or "",
+                goal=asked.goal,
+                page=asked.page,
+                scope=asked.scope,
+                k=asked.k,
+                run=asked.run,
+                clock=asked.clock,
+            )
+    except RequestRefused as error:
+        if error.errors:
+            raise InvalidRequest(error.errors) from error
+        raise
 
 
 def show(body: AnswerBody, *, as_json: bool) -> None:

@@ -88,7 +88,7 @@ def _case(record: dict[str, Any], grades: dict[str, dict[str, int]]) -> Case:
         tuple(tuple(group) for group in record.get("must_include_each_any", ())),
         tuple(metadata.get("answers", ())),
         relevant,
-        bool(relevant) if answerable is None and grades else answerable,
+        True if relevant and answerable is None else answerable,
     )
 
 

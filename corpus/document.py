@@ -1,7 +1,7 @@
 """The located value objects that every later step passes on.
 
-Whatever came from a file carries its `path` (POSIX, relative to the notes folder) and its lines (1-based, inclusive) and prints as
-`path:start-end`; that string is the citation, the log line and the test id.
+Whatever came from a file carries its `path` (POSIX, relative to the notes folder) and its lines (1-based, inclusive)
+and prints as `path:start-end`; that string is the citation, the log line and the test id.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ PassageKind = Literal["sentence", "item", "list", "row", "definition", "code", "
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A piece that can be an answer or part of one: a sentence, a list item, a table row, a definition, a code line."""
+    """A piece that can be an answer or part of one: a sentence, a list item, a table row, a code line."""
 
     chunk: int
     """Position of the chunk that holds it, in the document's `chunks`."""

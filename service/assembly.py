@@ -34,5 +34,5 @@ class Assembly:
     """Name of the exception that the notes say it ends with; `*` for any; empty when it is to succeed."""
 
 
-class NotRunnable(Exception):  # noqa: N818  (a reason, not a fault)
+class NotRunnable(Exception):
     """An example can't be made a program; the message is the reason that people read."""

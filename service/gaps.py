@@ -24,8 +24,8 @@ QUESTIONS = 500
 REPORTS = 200
 EXAMPLES = 200
 ALIKE = 0.6
-"""Cosine from which on two questions ask for the same. With the default model paraphrases lie from 0.6 to 0.9, questions
-on different subjects below 0.45."""
+"""Cosine from which on two questions ask for the same. With the default model paraphrases lie from 0.6 to 0.9,
+questions on different subjects below 0.45."""
 NO_FAULT = frozenset({"ok", "not_runnable", "sandbox_unavailable"})
 """Ends of a run that nobody can mend in the notes."""
 

@@ -151,9 +151,9 @@ BOX = Policy(frozenset(" ".join(ALLOWED.values()).split()), RULES)
 # What `sealed` refuses of these: everything that names a path, …
 PATH_CALLS = """
     open openat openat2 creat access faccessat faccessat2 stat lstat statfs readlink readlinkat getdents getdents64
-    chdir fchdir mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 link linkat symlink symlinkat truncate chmod
-    fchmod fchmodat fchmodat2 chown fchown lchown fchownat utime utimes utimensat futimesat getxattr lgetxattr listxattr
-    llistxattr inotify_add_watch mknod mknodat execve execveat"""
+    chdir fchdir mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 link linkat symlink symlinkat truncate
+    chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat utime utimes utimensat futimesat getxattr lgetxattr
+    listxattr llistxattr inotify_add_watch mknod mknodat execve execveat"""
 # … everything about other processes, which there are not to be, …
 PROCESS_CALLS = """
     fork vfork kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_open pidfd_send_signal setpgid setsid

@@ -40,13 +40,14 @@ def test_cross_encoder_that_is_not_there_says_what_to_use(tmp_path: Path) -> Non
 
 
 def test_cross_encoder_made_on_the_spot_scores_every_pair(tmp_path: Path) -> None:
-    from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
+    # The library makes these names as it goes, which its types do not know.
+    from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast  # type: ignore[attr-defined]
 
     words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "task", "runs", "loop"]
     (tmp_path / "vocab.txt").write_text("\n".join(words))
     tokenizer = BertTokenizerFast(vocab=str(tmp_path / "vocab.txt"), model_max_length=32)
     tokenizer.save_pretrained(tmp_path)
-    configuration = BertConfig(
+    configuration = BertConfig(  # type: ignore[call-arg]
         vocab_size=len(words),
         hidden_size=8,
         num_hidden_layers=1,

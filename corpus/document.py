@@ -103,7 +103,7 @@ class Example:
     """First line of the code itself, not of its fence."""
     end_line: int
     language: str
-    """Canonical name (`python`, `javascript`, `shell`, …) or the word of the fence, lower case; empty when it has none."""
+    """Canonical name (`python`, `javascript`, …) or the word of the fence, lower case; empty when it has none."""
     code: str
     """Verbatim code, ending in a newline."""
     id: str

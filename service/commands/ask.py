@@ -22,7 +22,7 @@ from service.state import RequestScope, open_application
 EXAMPLES = """  askmd ask "What does asyncio.gather return?"
   askmd ask --run live --clock real "How do I set a timeout?"
   askmd ask --json "What is a task?" | jq -r .answer.text
-  askmd ask --server http://127.0.0.1:8000 "What is a task?"\
+  askmd ask "What is a task?" --server http://127.0.0.1:8000"""
 """
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 from dataclasses import asdict
 
 from index.build import BuildReport, build_index
@@ -55,11 +56,16 @@ def build(settings: Settings) -> BuildReport:
     return report
 
 
-async def run_examples(settings: Settings) -> None:
-    """Run the examples of the index that no result is known of, so that a question need not wait for one."""
+async def run_examples(settings: Settings, *, at_most_seconds: float | None = None) -> None:
+    """Run the examples of the index that no result is known of, so that a question need not wait for one.
+
+    Results are kept as they come; those that the time did not suffice for are left.
+    """
     index = open_index(settings.data)
     try:
-        await prove(settings, by_page(index.examples()))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(at_most_seconds):
+                await prove(settings, by_page(index.examples()))
     finally:
         index.close()
 

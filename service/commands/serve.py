@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import socket
 
@@ -12,7 +13,7 @@ from index.store import open_index
 from service.app import create_app
 from service.commands.arguments import Subparsers, add_notes_argument, add_parser, settings_of
 from service.commands.exits import DONE, FAILED
-from service.commands.index import build, summary
+from service.commands.index import build, run_examples, summary
 from service.commands.terminal import say
 from service.errors import AddressNotUsable
 from service.logs import log_to_standard_error
@@ -25,6 +26,10 @@ EXAMPLES = """  askmd serve                       on 127.0.0.1:8000
 REQUEST_HEAD_BYTES = 1_048_576
 """A question of 100 kB, percent-encoded, still reaches the check that says how long it may be."""
 GRACE_SECONDS = 5
+FIRST_RUNS_SECONDS = 30
+"""How long a start waits for the examples of a new index, so that the first answers have their output; the rest follow
+while it serves.
+"""
 
 
 def add_to(subparsers: Subparsers) -> None:
@@ -45,7 +50,10 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.no_build:
             open_index(settings.data).close()
         else:
-            say(summary(build(settings)))
+            report = build(settings)
+            say(summary(report))
+            if report.changed:
+                asyncio.run(run_examples(settings, at_most_seconds=FIRST_RUNS_SECONDS))
         return serve(settings, listener, as_json=arguments.json)
 
 

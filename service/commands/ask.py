@@ -23,7 +23,6 @@ EXAMPLES = """  askmd ask "What does asyncio.gather return?"
   askmd ask --run live --clock real "How do I set a timeout?"
   askmd ask --json "What is a task?" | jq -r .answer.text
   askmd ask "What is a task?" --server http://127.0.0.1:8000"""
-"""
 
 
 def add_to(subparsers: Subparsers) -> None:

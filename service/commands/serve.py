@@ -26,6 +26,7 @@ EXAMPLES = """  askmd serve                       on 127.0.0.1:8000
 REQUEST_HEAD_BYTES = 1_048_576
 """A question of 100 kB, percent-encoded, still reaches the check that says how long it may be."""
 GRACE_SECONDS = 5
+BACKLOG = 2048
 FIRST_RUNS_SECONDS = 30
 """How long a start waits for the examples of a new index, so that the first answers have their output; the rest follow
 while it serves.
@@ -92,10 +93,17 @@ class AnnouncingServer(uvicorn.Server):
 def listen(host: str, port: int) -> socket.socket:
     """Listen on an address. Raises AddressNotUsable."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # The protocol is named because asyncio switches Nagle's algorithm off only where it is: without, each answer
+    # that is sent in two pieces waits 40 ms for the client's delayed acknowledgement.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        return socket.create_server((host, port), family=family, backlog=2048)
-    except OSError as error:
-        raise AddressNotUsable(host, port, error.strerror or str(error)) from error
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        raise AddressNotUsable(host, port, getattr(error, "strerror", None) or str(error)) from error
+    return listener
 
 
 def url_of(listener: socket.socket) -> str:

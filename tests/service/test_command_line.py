@@ -22,6 +22,7 @@ from rich.text import Text
 from service.__main__ import COMMANDS, main, parser
 from service.commands.answer_display import show_answer
 from service.commands.ask import answer
+from service.commands.serve import listen
 from service.commands.terminal import visible
 from service.parameters import AskParameters
 from service.sandbox import Limits, Sandbox
@@ -228,3 +229,8 @@ def test_verify_without_sandbox_has_its_own_code(
     monkeypatch.setattr(Sandbox, "open", open_none)
     assert run("verify") == 4
     assert "(sandbox_unavailable): " in capsys.readouterr().out
+
+
+def test_listener_names_its_protocol_so_that_answers_are_not_held_back() -> None:
+    with listen("127.0.0.1", 0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP

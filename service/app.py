@@ -10,9 +10,9 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from service.middleware import BodyBound, HeadAsGet, RequestFrame
 from service.openapi import describe, problems
-from service.parameters import refuse_repeated
+from service.parameters import refuse_ignored
 from service.problems import add_problem_handlers
-from service.routes import ask, examples, gaps, operations, pages, search, site
+from service.routes import agents, ask, completions, examples, gaps, operations, pages, search, site
 from service.settings import Settings
 from service.software import software_version
 from service.state import kept_current, open_application
@@ -40,19 +40,23 @@ def create_app(settings: Settings) -> FastAPI:
         version=software_version(),
         description="Ask Markdown notes: a direct answer, the excerpts it stands on, and the notes' examples executed.",
         lifespan=lifespan,
-        dependencies=[Depends(refuse_repeated)],
+        dependencies=[Depends(refuse_ignored)],
         responses=problems(422),
         docs_url=None,  # the framework's page loads its script from elsewhere
         redoc_url=None,
         redirect_slashes=False,  # the pages' route takes every address
     )
     app.add_middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM_BYTES, compresslevel=5)
-    app.add_middleware(BodyBound, max_bytes=settings.max_body_bytes)
+    app.add_middleware(
+        BodyBound,
+        max_bytes=settings.max_body_bytes,
+        max_bytes_of={"/v1/chat/completions": settings.max_chat_bytes},
+    )
     app.add_middleware(HeadAsGet)
     app.add_middleware(RequestFrame)  # added last, so it stands outermost
     add_problem_handlers(app)
     app.router.routes.append(tool_route)
-    for routes in (ask, search, examples, gaps, operations, site, pages):
+    for routes in (agents, ask, search, examples, gaps, completions, operations, site, pages):
         app.include_router(routes.router)
     describe(app)
     return app

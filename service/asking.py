@@ -41,16 +41,36 @@ def read_question(text: str, page: str, options: SearchOptions, generation: Gene
 
 
 async def answer_question(scope: RequestScope, question: Question, options: AskOptions) -> AnswerBody:
-    """Answer a question with its examples run as the options say. Raises Busy when too much is asked at once."""
-    started = time.perf_counter()
-    application = scope.application
-    async with application.questions.enter():
-        answer = await scope.generation.answerer.ask(question)
-    if not options.skip:  # a later part is no further question
-        application.question_log.note(answer, scope.generation.index.manifest.version)
-    examples = await show_examples(application, answer.examples, options)
-    took_ms = (time.perf_counter() - started) * 1000
-    return answer_body(answer, examples, scope.generation.index.manifest, took_ms)
+    """Answer a question with its examples run as the options say. Raises Busy when too much is asked at once.
+
+    Who asks the same at the same time gets the same answer, worked out once.
+    """
+
+    async def work() -> AnswerBody:
+        started = time.perf_counter()
+        answer = await find_answer(scope, question, options)
+        examples = await show_examples(scope.application, answer.examples, options)
+        took_ms = (time.perf_counter() - started) * 1000
+        return answer_body(answer, examples, scope.generation.index.manifest, took_ms)
+
+    key = (scope.generation.index.manifest.version, question, options.run, options.clock, bool(options.skip))
+    return await scope.application.bodies_in_flight.once(key, work)
+
+
+async def find_answer(scope: RequestScope, question: Question, options: AskOptions) -> Answer:
+    """Answer a question without the results of its examples, once for all who ask the same now. Raises Busy."""
+    application, generation = scope.application, scope.generation
+
+    async def work() -> Answer:
+        # Who began to wait for this may be gone before it is done.
+        async with application.generations.hold(generation), application.questions.enter():
+            answer = await generation.answerer.ask(question)
+        if not options.skip:  # a later part is no further question
+            application.question_log.note(answer, generation.index.manifest.version)
+        return answer
+
+    key = (generation.index.manifest.version, question, bool(options.skip))
+    return await application.answers_in_flight.once(key, work)
 
 
 def how_to_ask(scope: RequestScope, question: Question) -> AnswerBody:

@@ -46,6 +46,7 @@ class Generations:
 
     def __init__(self, first: Generation) -> None:
         self._held = _Held(first)
+        self._replaced: list[_Held] = []
 
     @property
     def newest(self) -> Generation:
@@ -53,20 +54,23 @@ class Generations:
         return self._held.generation
 
     @asynccontextmanager
-    async def hold(self) -> AsyncIterator[Generation]:
-        """Hold the newest generation while the block runs."""
-        held = self._held
+    async def hold(self, held_already: Generation | None = None) -> AsyncIterator[Generation]:
+        """Hold the newest generation while the block runs, or one more time the one that is held already."""
+        known = (self._held, *self._replaced)
+        held = next((each for each in known if each.generation is held_already), self._held)
         held.holders += 1
         try:
             yield held.generation
         finally:
             held.holders -= 1
             held.close_if_unused()
+            self._replaced = [each for each in self._replaced if each.holders]
 
     def replace(self, newer: Generation) -> None:
         """Hand out another generation from now on."""
         older, self._held = self._held, _Held(newer)
         older.replaced = True
+        self._replaced.append(older)
         older.close_if_unused()
 
     def close(self) -> None:

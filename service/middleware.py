@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
@@ -113,9 +113,11 @@ class HeadAsGet:
 class BodyBound:
     """Refuses a request body over the bound before any route sees it."""
 
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, max_bytes: int, max_bytes_of: Mapping[str, int] | None = None) -> None:
+        """Take the bound, and other bounds by path."""
         self.app = app
         self.max_bytes = max_bytes
+        self.max_bytes_of = max_bytes_of or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the body, at most up to the bound, and hand it on in one piece."""
@@ -123,9 +125,10 @@ class BodyBound:
         if "content-length" not in headers and "transfer-encoding" not in headers:
             await self.app(scope, receive, send)
             return
-        messages = await self._read(receive)
+        max_bytes = self.max_bytes_of.get(scope["path"], self.max_bytes)
+        messages = await self._read(receive, max_bytes)
         if messages is None:
-            await problem_response(Request(scope), BodyTooLarge(self.max_bytes))(scope, receive, send)
+            await problem_response(Request(scope), BodyTooLarge(max_bytes))(scope, receive, send)
             return
         waiting = iter(messages)
 
@@ -134,14 +137,14 @@ class BodyBound:
 
         await self.app(scope, replay, send)
 
-    async def _read(self, receive: Receive) -> Sequence[Message] | None:
+    async def _read(self, receive: Receive, max_bytes: int) -> Sequence[Message] | None:
         """Return the body's messages, or None when it is over the bound."""
         messages: list[Message] = []
         size = 0
         while not messages or messages[-1].get("more_body", False):
             messages.append(await receive())
             size += len(messages[-1].get("body", b""))
-            if size > self.max_bytes:
+            if size > max_bytes:
                 return None
         return messages
 

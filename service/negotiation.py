@@ -11,6 +11,10 @@ from dataclasses import dataclass
 JSON = "application/json"
 MARKDOWN = "text/markdown"
 HTML = "text/html"
+EVENTS = "text/event-stream"
+
+VARY = "Accept, User-Agent"
+"""What the form of a reply depends on: agents get Markdown by name."""
 
 _OTHER_NAMES = {"text/x-markdown": MARKDOWN, "application/xhtml+xml": HTML, "application/problem+json": JSON}
 

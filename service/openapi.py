@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from service.completions.schemas import OpenAIProblem
 from service.negotiation import JSON, MARKDOWN
 from service.problems import MEDIA_TYPE, Problem
 from service.schemas import AnswerBody, GapsBody
@@ -15,6 +16,8 @@ from service.schemas import AnswerBody, GapsBody
 Responses = dict[int | str, dict[str, Any]]
 
 _PROBLEM = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+
+HELD = {"description": "The client holds this answer already (`If-None-Match`)."}
 
 ANSWERS: Responses = {
     200: {
@@ -24,14 +27,26 @@ ANSWERS: Responses = {
             MARKDOWN: {"schema": {"type": "string"}},
         },
     },
-    304: {"description": "The client holds this answer already (`If-None-Match`)."},
+    304: HELD,
 }
 """Responses of the addresses that answer a question."""
+
+
+def texts(media_type: str, *more: str) -> Responses:
+    """Describe an address that answers text."""
+    content = {each: {"schema": {"type": "string"}} for each in (media_type, *more)}
+    return {200: {"description": "The text.", "content": content}, 304: HELD}
 
 
 def problems(*statuses: int) -> Responses:
     """Describe the errors that a route can answer with."""
     return {status: {"description": http.HTTPStatus(status).phrase, **_PROBLEM} for status in statuses}
+
+
+def openai_problems(*statuses: int) -> Responses:
+    """Describe the errors of a route that answers in OpenAI's shape, and no others."""
+    schema = {"content": {JSON: {"schema": {"$ref": "#/components/schemas/OpenAIProblem"}}}}
+    return {status: {"description": http.HTTPStatus(status).phrase, **schema} for status in statuses}
 
 
 def describe(app: FastAPI) -> None:
@@ -47,7 +62,7 @@ def describe(app: FastAPI) -> None:
                 tags=app.openapi_tags,
             )
             schemas = schema.setdefault("components", {}).setdefault("schemas", {})
-            for model in (AnswerBody, GapsBody, Problem):
+            for model in (AnswerBody, GapsBody, OpenAIProblem, Problem):
                 described = model.model_json_schema(ref_template="#/components/schemas/{model}")
                 schemas.update(described.pop("$defs", {}))
                 schemas[model.__name__] = described

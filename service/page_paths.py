@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
+from urllib.parse import quote
 
 from corpus.document import Page
 
@@ -32,6 +33,11 @@ class PagePaths:
         address = address.strip("/")
         return self._path_by_address.get(address) or self._path_by_address.get(address.casefold())
 
+    def named(self, name: str) -> str | None:
+        """Return the path of the page with this title or path, as `[[name]]` links to it, or None."""
+        page = self._page_by_name.get(stem(name).casefold())
+        return page.path if page else None
+
     def nearest(self, address: str, count: int = 5) -> tuple[Page, ...]:
         """Return the pages whose path or title is most like the address, the most like first."""
         whole = stem(address.strip("/")).casefold()
@@ -49,6 +55,11 @@ class PagePaths:
 def address_of(path: str) -> str:
     """Return the address (`/guide/tasks`) that a page's HTML stands at; with `.md` added it gives its Markdown."""
     return f"/{stem(path)}"
+
+
+def markdown_address(path: str) -> str:
+    """Return the address, percent-encoded, that a page's Markdown stands at: `/guide/tasks.md`."""
+    return quote(f"{address_of(path)}.md")
 
 
 def stem(path: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, Self
 
 from fastapi import Query, Request
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -113,6 +114,16 @@ class AskParameters(AskOptions, _Asked):
 class PageParameters(AskOptions, _Asked):
     """Parameters of a page: with a question it answers, without one it is the page itself."""
 
+    displayAgentInstructions: bool = Field(  # noqa: N815  (the name that agents know)
+        default=True, description="Whether a page's Markdown comes between the lines that tell agents how to ask."
+    )
+
+
+class WholeNotesParameters(Parameters):
+    """Parameters of `/llms-full.txt`."""
+
+    part: int = Field(default=1, ge=1, description="Which part, from 1; each part links to the next.")
+
 
 class SearchParameters(SearchOptions, _Asked):
     """Parameters of `GET /search`."""
@@ -158,15 +169,19 @@ PageQuery = Annotated[PageParameters, Query()]
 SearchQuery = Annotated[SearchParameters, Query()]
 ExamplesQuery = Annotated[ExamplesParameters, Query()]
 RunQuery = Annotated[RunParameters, Query()]
+WholeNotesQuery = Annotated[WholeNotesParameters, Query()]
 GapsQuery = Annotated[GapsParameters, Query()]
 
 
-async def refuse_repeated(request: Request) -> None:
-    """Raise `InvalidRequest` when a parameter is given twice: whichever counted, one of the two would be ignored."""
+async def refuse_ignored(request: Request) -> None:
+    """Raise `InvalidRequest` for a parameter that would be ignored: given twice, or where there are none at all."""
     counts = Counter(name for name, _ in request.query_params.multi_items())
-    repeated = [FieldError(name, f"is given {count} times") for name, count in counts.items() if count > 1]
-    if repeated:
-        raise InvalidRequest(repeated)
+    errors = [FieldError(name, f"is given {count} times") for name, count in counts.items() if count > 1]
+    route = request.scope.get("route")
+    if isinstance(route, APIRoute) and route.include_in_schema and not route.dependant.query_params:
+        errors += [FieldError(name[:NAME_CHARS], "is no parameter here; there are none") for name in counts]
+    if errors:
+        raise InvalidRequest(errors)
 
 
 def explain(error: Mapping[str, Any]) -> Iterator[FieldError]:

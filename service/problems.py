@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 
 from corpus.errors import CorpusError
 from index.errors import IndexFault
+from service.completions.schemas import openai_problem
 from service.errors import (
     BodyTooLarge,
     Busy,
@@ -40,6 +41,8 @@ from service.sandbox.errors import SandboxError
 log = logging.getLogger("askmd.problems")
 
 MEDIA_TYPE = "application/problem+json"
+OPENAI_PATHS = ("/v1/chat/", "/v1/models")
+"""Where errors have OpenAI's shape, since its clients read no other."""
 
 
 class FieldProblem(BaseModel):
@@ -159,19 +162,24 @@ def _response(
     errors: Sequence[FieldError] = (),
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
+    path = request.scope["path"]
+    if path.startswith(OPENAI_PATHS):
+        status = 400 if kind.status == 422 else kind.status
+        parameter = errors[0].field if errors else None
+        code = kind.title.lower().replace(" ", "_")
+        return JSONResponse(openai_problem(status, code, detail, parameter), status, headers=_headers(headers))
     body: dict[str, Any] = {
         "type": kind.type if kind.meaning else "about:blank",
         "title": kind.title,
         "status": kind.status,
         "detail": detail,
-        "instance": request.scope["path"],
+        "instance": path,
         "request_id": request_id(request),
     }
     if errors:
         body["errors"] = [{"field": each.field, "message": each.message} for each in errors]
-    return JSONResponse(
-        jsonable_encoder(body),
-        kind.status,
-        headers={"Cache-Control": "no-store", **(headers or {})},
-        media_type=MEDIA_TYPE,
-    )
+    return JSONResponse(jsonable_encoder(body), kind.status, headers=_headers(headers), media_type=MEDIA_TYPE)
+
+
+def _headers(more: Mapping[str, str] | None) -> dict[str, str]:
+    return {"Cache-Control": "no-store", **(more or {})}

@@ -10,7 +10,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
@@ -22,15 +22,18 @@ from index.manifest import current_generation
 from index.store import open_index
 from service.admission import Admission
 from service.answering import Answerer
+from service.answers import Answer
 from service.errors import NotReady, TooManyQuestions, TooManyRuns
 from service.examples import ExampleRunner
 from service.generations import Generation, Generations
+from service.in_flight import InFlight
 from service.ledger import Ledger
 from service.page_examples import PageExamples
 from service.page_paths import PagePaths
 from service.question_log import QuestionLog
 from service.runs import ProvenExample
 from service.sandbox import Sandbox
+from service.schemas import AnswerBody
 from service.settings import Settings
 
 log = logging.getLogger("askmd.state")
@@ -52,6 +55,8 @@ class Application:
     runner: ExampleRunner
     questions: Admission
     runs: Admission
+    answers_in_flight: InFlight[Answer] = field(default_factory=InFlight)
+    bodies_in_flight: InFlight[AnswerBody] = field(default_factory=InFlight)
     newer_index: str = ""
     """Why a newer index on disk is not taken; empty when there is none."""
     results_known: int = 0

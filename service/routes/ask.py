@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from service.negotiation import JSON, MARKDOWN
+from service.negotiation import EVENTS, JSON, MARKDOWN
 from service.openapi import ANSWERS, problems
 from service.parameters import AskQuery
 from service.replies import reply_to_question
@@ -18,4 +18,4 @@ router = APIRouter(tags=["ask"])
 async def ask(request: Request, parameters: AskQuery, scope: ScopeOfRequest) -> Response:
     """Answer a question over the notes: direct answer, verbatim excerpts, and examples with the proof that they ran."""
     text = parameters.question or ""
-    return await reply_to_question(request, scope, text, parameters.page, parameters, (JSON, MARKDOWN))
+    return await reply_to_question(request, scope, text, parameters.page, parameters, (JSON, MARKDOWN, EVENTS))

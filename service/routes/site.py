@@ -5,6 +5,7 @@ Only the files listed here can be reached. A browser asks again on each visit an
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,8 @@ from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
 from service.caching import VALIDATED, entity_tag, is_fresh
+from service.negotiation import VARY
+from service.page_replies import lists, prefers_markdown, reply_with_landing_page
 
 router = APIRouter()
 
@@ -33,9 +36,14 @@ MEDIA_TYPES: Mapping[str, str] = {
 
 
 @router.get("/", include_in_schema=False)
-def chat_page(request: Request) -> Response:
-    """Answer the chat page."""
-    return _file_response(request, "index.html")
+async def chat_page(request: Request) -> Response:
+    """Answer the chat page; to a client that would rather have Markdown, the landing page of the notes."""
+    if prefers_markdown(request):
+        return await reply_with_landing_page(request)
+    response = await asyncio.to_thread(_file_response, request, "index.html")
+    response.headers["Vary"] = VARY
+    response.headers["Link"] = lists("")
+    return response
 
 
 @router.get("/static/{name}", include_in_schema=False)

@@ -47,7 +47,8 @@ async def test_openapi_refers_only_to_shapes_it_holds(client: httpx.AsyncClient)
 
 async def test_openapi_every_error_has_the_one_shape(client: httpx.AsyncClient) -> None:
     paths = (await client.get("/openapi.json")).json()["paths"]
-    for path, operations in paths.items():
+    # Below /v1 errors have the shape that OpenAI's clients read.
+    for path, operations in ((path, each) for path, each in paths.items() if not path.startswith("/v1/")):
         for operation in operations.values():
             for status, response in operation["responses"].items():
                 if status >= "4":
@@ -69,7 +70,7 @@ async def test_docs_explains_every_kind_of_problem(client: httpx.AsyncClient) ->
 
 
 async def test_every_route_error_is_a_problem(client: httpx.AsyncClient, app: FastAPI) -> None:
-    for route in app.openapi()["paths"]:
+    for route in (path for path in app.openapi()["paths"] if not path.startswith("/v1/")):
         address = route.replace("{address}", "guide").replace("{example_id}", "x")
         response = await client.request("PATCH", address)
         assert response.status_code == 405, address

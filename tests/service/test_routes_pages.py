@@ -13,9 +13,12 @@ NOTES = Path(__file__).parent / "notes"
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 
-async def test_page_markdown_is_the_file(client: httpx.AsyncClient) -> None:
+async def test_page_markdown_is_the_page_between_lines_for_agents(client: httpx.AsyncClient) -> None:
     response = await client.get("/guide/boiling.md")
-    assert response.text == (NOTES / "guide" / "boiling.md").read_text(encoding="utf-8")
+    assert response.text.startswith("> For AI agents: [llms.txt](http://notes/llms.txt)")
+    assert "GET http://notes/guide/boiling.md?ask=<question>" in response.text
+    body = (NOTES / "guide" / "boiling.md").read_text(encoding="utf-8").partition("# Boiling")[2]
+    assert body.splitlines()[2] in response.text
     assert response.headers["content-type"] == "text/markdown; charset=utf-8"
     assert response.headers["x-robots-tag"] == "noindex"
 
@@ -48,7 +51,15 @@ async def test_page_held_already_is_304(client: httpx.AsyncClient, address: str)
 
 @pytest.mark.parametrize("address", ["/index.md", "/README.md", "/readme.md"])
 async def test_index_is_the_landing_page(client: httpx.AsyncClient, address: str) -> None:
-    assert (await client.get(address)).text.startswith("# Kettle\n")
+    assert "\n# Kettle\n" in (await client.get(address)).text
+
+
+@pytest.mark.parametrize("address", ["/guide/boiling.md", "/index.md"])
+async def test_page_markdown_without_agent_lines_is_the_page_alone(client: httpx.AsyncClient, address: str) -> None:
+    response = await client.get(address, params={"displayAgentInstructions": "false"})
+    assert "AI agents" not in response.text
+    assert "?ask=" not in response.text
+    assert response.text.startswith("# ")
 
 
 async def test_page_with_question_answers_as_markdown(client: httpx.AsyncClient) -> None:
@@ -91,8 +102,8 @@ async def test_missing_markdown_page_is_404_with_the_nearest_and_how_to_ask(clie
     response = await client.get("/guide/boilin.md")
     assert response.status_code == 404
     assert response.headers["content-type"] == "text/markdown; charset=utf-8"
-    assert "- [Boiling](/guide/boiling.md)" in response.text
-    assert "/ask?q=<question>" in response.text
+    assert "- [Boiling](http://notes/guide/boiling.md)" in response.text
+    assert "GET http://notes/guide/boiling.md?ask=<question>" in response.text
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,96 @@
+"""Which question a conversation comes to: the last one asked, with the one before it where it can't stand alone.
+
+Only questions count; what was answered before is not searched with, for it would find itself again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from service.answers import Answer, Question
+from service.asking import read_question
+from service.parameters import SearchOptions
+from service.questions import clean
+from service.state import RequestScope
+
+Speaker = Literal["asker", "notes"]
+
+_OPENINGS = (
+    *("and", "but", "or", "so", "then", "also", "what about", "how about", "what if", "why", "why not", "how so"),
+    *("in", "on", "with", "without", "for", "instead", "even"),
+)
+"""Words that a question begins with when it goes on with the one before. English, as far as it goes."""
+_POINTERS = frozenset(
+    (
+        "it",
+        "its",
+        "they",
+        "them",
+        "their",
+        "that",
+        "this",
+        "these",
+        "those",
+        "there",
+        "one",
+        "ones",
+        "he",
+        "she",
+        "same",
+    )
+)
+"""Words that stand for something said before."""
+_FEW_WORDS = 3
+_MANY_WORDS = 12
+"""A question this long says by itself what its pointers point to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one side said."""
+
+    speaker: Speaker
+    text: str
+
+
+def leans_on_context(text: str) -> bool:
+    """Say whether a question is likely to need the one before it: `and in Node?`, `how do I cancel it?`."""
+    words = [word.strip(".,;:!?\"'()`") for word in text.lower().split()]
+    start = " ".join(words)
+    opens = any(start == opening or start.startswith(f"{opening} ") for opening in _OPENINGS)
+    points = any(word.partition("'")[0] in _POINTERS for word in words)
+    return len(words) < _MANY_WORDS and (opens or points or len(words) < _FEW_WORDS)
+
+
+async def question_of(scope: RequestScope, turns: Sequence[Turn], options: SearchOptions) -> Question:
+    """Return the question to answer; empty when nothing was asked. Raises InvalidRequest and Busy."""
+    asked = [turn.text for turn in turns if turn.speaker == "asker"]
+    last = read_question(asked[-1] if asked else "", "", options, scope.generation, scope.settings)
+    most = scope.settings.max_question_chars
+    before = next((text for text in map(clean, reversed(asked[:-1])) if text), "")[:most]
+    if not before or not last.text or not leans_on_context(last.text):
+        return last
+    return await _with_context(scope, last, before)
+
+
+async def _with_context(scope: RequestScope, last: Question, before: str) -> Question:
+    """Choose how much the question before counts: as a hint, or as part of the question when the hint is not enough.
+
+    Both in one search find what the first asked for as well; an answer that only says that again is none.
+    """
+    hinted = replace(last, goal=last.goal or before)
+    joined = replace(last, text=f"{before} {last.text}"[: scope.settings.max_question_chars])
+    answerer = scope.generation.answerer
+    async with scope.application.questions.enter():
+        by_hint = await answerer.ask(hinted)
+        if by_hint.answered:
+            return hinted
+        by_both, earlier = await asyncio.gather(answerer.ask(joined), answerer.ask(replace(last, text=before)))
+    return hinted if by_both.answered and _says(by_both) == _says(earlier) else joined
+
+
+def _says(answer: Answer) -> str:
+    return answer.direct.text if answer.direct else ""

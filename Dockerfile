@@ -1,6 +1,6 @@
 # askmd in a container: docker build -t askmd . && docker run --init -p 8000:8000 askmd
-# Your own notes: -v "$PWD/docs:/notes:ro". The sandbox needs user namespaces; see docs/sandbox.md for what a container's
-# default profile allows and what askmd does where it allows less.
+# Your own notes: -v "$PWD/docs:/notes:ro". The sandbox wants user namespaces, which a container's default profile denies:
+# there Python examples run in one sealed process, and /readyz says what that tier does not stop.
 
 FROM python:3.11-slim-bookworm AS base
 RUN apt-get update \

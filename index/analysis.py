@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import Stemmer
 
-ANALYSIS_VERSION = 1
+ANALYSIS_VERSION = 2
 """Raise it when the same text would give other terms: an index of another version is rebuilt."""
 LONGEST_TERM = 64
 
@@ -20,7 +20,8 @@ _TOKEN = re.compile(r"[^\W_]+(?:[._'’:/\-]+[^\W_]+|_+)*", re.UNICODE)
 _PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_A-Za-z]+")
 _CAMEL = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2}[a-z]")
 _APOSTROPHE = re.compile(r"['’](?:s|t|re|ve|ll|d|m)?$")
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
+"""Scripts without blanks between words: each pair of neighbouring characters is a term."""
 
 STOP_WORDS = frozenset(
     """
@@ -54,9 +55,9 @@ def content_terms(text: str) -> list[str]:
 
 @lru_cache(maxsize=65536)
 def _token_terms(token: str) -> tuple[str, ...]:
-    token = _APOSTROPHE.sub("", token)[:LONGEST_TERM]
     if _CJK.search(token):
-        return tuple(token[i : i + 2] for i in range(max(1, len(token) - 1)))
+        return _mixed_terms(token)
+    token = _APOSTROPHE.sub("", token)[:LONGEST_TERM]
     parts = _PARTS.findall(token)
     if len(parts) < 2:
         return (_stem(token.lower()),)
@@ -64,6 +65,16 @@ def _token_terms(token: str) -> tuple[str, ...]:
         return (_stem(token.lower()),)
     whole = token.lower()
     return (whole, *(_stem(part.lower()) for part in parts if len(part) > 1))
+
+
+def _mixed_terms(token: str) -> tuple[str, ...]:
+    found: list[str] = []
+    start = 0
+    for run in _CJK.finditer(token):
+        found += terms(token[start : run.start()])
+        found += [run[0][i : i + 2] for i in range(max(1, len(run[0]) - 1))]
+        start = run.end()
+    return (*found, *terms(token[start:]))
 
 
 def _stem(word: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import shutil
+import sqlite3
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -34,6 +35,7 @@ from index.embedder import Embedder, Vectors
 from index.errors import IndexBusy, IndexFault, IndexNotWritten
 from index.lexical import LexicalIndex
 from index.manifest import FORMAT_VERSION, Manifest, current_generation, make_current, read_manifest
+from index.store import open_index
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage's name, how much of it is done, and how much there is."""
@@ -82,13 +84,13 @@ def index_corpus(
     with _only_builder(data_folder):
         version = _version(corpus, embedder)
         current = _current_manifest(data_folder)
-        if current is not None and current.version == version:
+        if current is not None and current.version == version and _is_whole(data_folder):
             return _report(current, corpus, 0, current.chunks + current.passages, started, changed=False)
         documents = list(_read(corpus, report))
         try:
             manifest, encoded = _write_generation(corpus, documents, data_folder, embedder, version, report)
-        except OSError as error:
-            raise IndexNotWritten(data_folder, error.strerror or str(error)) from error
+        except (OSError, sqlite3.Error) as error:
+            raise IndexNotWritten(data_folder, getattr(error, "strerror", None) or str(error)) from error
     warnings = corpus.warnings + tuple(warning for document in documents for warning in document.warnings)
     whole = Corpus(corpus.pages, warnings, corpus.fingerprint)
     return _report(manifest, whole, encoded, manifest.chunks + manifest.passages - encoded, started, changed=True)
@@ -133,6 +135,15 @@ def _current_manifest(data_folder: Path) -> Manifest | None:
         return None
 
 
+def _is_whole(data_folder: Path) -> bool:
+    """Tell whether the current generation can be opened: an index that lost a file is built anew."""
+    try:
+        open_index(data_folder).close()
+    except IndexFault:
+        return False
+    return True
+
+
 @contextmanager
 def _only_builder(data_folder: Path) -> Iterator[None]:
     try:
@@ -145,6 +156,8 @@ def _only_builder(data_folder: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise IndexBusy(data_folder) from error
+        except OSError as error:
+            raise IndexNotWritten(data_folder, error.strerror or str(error)) from error
         yield
 
 
@@ -180,18 +193,28 @@ def _write_generation(
         manifest.write(aside)
         place = generations / f"{version}-{int(time.time() * 1000):x}"
         aside.replace(place)
-        make_current(data_folder, place)
+        _put_in_place(data_folder, place)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-    _remove_old(generations)
+    _remove_old(generations, place)
     return manifest, encoded
+
+
+def _put_in_place(data_folder: Path, place: Path) -> None:
+    try:
+        make_current(data_folder, place)
+    except BaseException:
+        shutil.rmtree(place, ignore_errors=True)
+        raise
 
 
 def mean_similarity(vectors: Vectors) -> float:
     """Return the mean cosine over all pairs of different chunks; few chunks are drawn to what is usual for notes."""
     count = len(vectors)
+    if count < 2:
+        return _USUAL_SIMILARITY
     pairs = float(np.square(vectors.sum(axis=0, dtype=np.float64)).sum()) - count
-    mean = pairs / (count * (count - 1)) if count > 1 else 0.0
+    mean = pairs / (count * (count - 1))
     return (count * mean + _FEW_CHUNKS * _USUAL_SIMILARITY) / (count + _FEW_CHUNKS)
 
 
@@ -290,11 +313,11 @@ def _remove_leftovers(generations: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _remove_old(generations: Path) -> None:
+def _remove_old(generations: Path, current: Path) -> None:
     """Keep the current generation and the one before, which a server may still be reading."""
-    kept = sorted(
-        (folder for folder in generations.iterdir() if not folder.name.startswith(".")),
+    others = sorted(
+        (folder for folder in generations.iterdir() if not folder.name.startswith(".") and folder != current),
         key=lambda folder: folder.stat().st_mtime,
     )
-    for folder in kept[:-_KEPT_GENERATIONS]:
+    for folder in others[: -(_KEPT_GENERATIONS - 1)]:
         shutil.rmtree(folder, ignore_errors=True)

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
+from queue import Empty, LifoQueue
 from typing import Any
+from urllib.parse import quote
 
 from corpus.document import Chunk, Document, Example, ExpectedOutput, Page, Passage
 
+_CONNECTIONS = 4
 _SCHEMA = """
 CREATE TABLE pages(row INTEGER PRIMARY KEY, path TEXT UNIQUE, title TEXT, description TEXT, groups TEXT, text TEXT);
 CREATE TABLE chunks(row INTEGER PRIMARY KEY, id TEXT, page INTEGER, headings TEXT, anchor TEXT, start_line INTEGER,
@@ -32,13 +35,12 @@ CREATE INDEX examples_page ON examples(page);
 
 def write_database(path: Path, documents: Iterable[Document]) -> None:
     """Write all documents, in order, into a new file."""
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)
         chunk_row = 0
         for page_row, document in enumerate(documents):
             _insert(connection, page_row, chunk_row, document)
             chunk_row += len(document.chunks)
-    connection.close()
 
 
 def _insert(connection: sqlite3.Connection, page_row: int, chunk_row: int, document: Document) -> None:
@@ -63,13 +65,17 @@ def _insert(connection: sqlite3.Connection, page_row: int, chunk_row: int, docum
 
 
 class Database:
-    """Reads a generation's file from any thread; the file never changes."""
+    """Reads a generation's file from any thread; the file never changes.
+
+    All connections are opened at once, so that it goes on reading when the file is removed after a later build.
+    """
 
     def __init__(self, path: Path) -> None:
-        self._uri = f"file:{path.resolve()}?mode=ro&immutable=1"
-        self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
-        self._lock = threading.Lock()
+        uri = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
+        self._closed = False
+        self._connections: LifoQueue[sqlite3.Connection | None] = LifoQueue()
+        for _ in range(_CONNECTIONS):
+            self._connections.put(sqlite3.connect(uri, uri=True, check_same_thread=False))
 
     def pages(self) -> list[Page]:
         """Return every page without its text, in reading order."""
@@ -108,11 +114,6 @@ class Database:
         # SQLite numbers passages from 1, vectors from 0.
         return [(row - 1, Passage(*rest)) for row, *rest in found]
 
-    def passage_texts(self) -> Iterable[str]:
-        """Yield every passage's text in row order."""
-        for (text,) in self._connection().execute("SELECT text FROM passages ORDER BY row"):
-            yield text
-
     def example(self, identifier: str) -> Example | None:
         """Return an example by its id."""
         rows = self._all("SELECT body FROM examples WHERE id = ? LIMIT 1", (identifier,))
@@ -126,22 +127,30 @@ class Database:
         return [_example(body) for (body,) in self._all(query, (path,))]
 
     def close(self) -> None:
-        """Close every thread's connection."""
-        with self._lock:
-            for connection in self._opened:
+        """Close all connections, those in use when their reader is done; who reads later gets a ProgrammingError."""
+        self._closed = True
+        with suppress(Empty):
+            while connection := self._connections.get_nowait():
                 connection.close()
-            self._opened.clear()
+        self._connections.put(None)
 
     def _all(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        return self._connection().execute(query, values).fetchall()
+        with self._connection() as connection:
+            return connection.execute(query, values).fetchall()
 
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        connection = self._connections.get()
         if connection is None:
-            connection = self._local.connection = sqlite3.connect(self._uri, uri=True, check_same_thread=False)
-            with self._lock:
-                self._opened.append(connection)
-        return connection
+            self._connections.put(None)
+            raise sqlite3.ProgrammingError("the index is closed")
+        try:
+            yield connection
+        finally:
+            if self._closed:
+                connection.close()
+            else:
+                self._connections.put(connection)
 
 
 def _marks(values: Sequence[int]) -> str:

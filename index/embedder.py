@@ -78,6 +78,8 @@ class OpenVinoEmbedder:
 
     def encode_questions(self, texts: Sequence[str]) -> Vectors:
         """Return one vector a question. Not for two threads at once: the caller batches."""
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
         prompted = [self._source.question_prompt + text for text in texts]
         inputs = _padded(self._tokenizer.encode_batch(prompted))
         return _unit(np.array(self._request.infer(inputs)[0], dtype=np.float32))
@@ -87,6 +89,8 @@ class OpenVinoEmbedder:
         from openvino import AsyncInferQueue
 
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        if not texts:
+            return vectors
         compiled = self._core.compile_model(self._graph, "CPU", {"PERFORMANCE_HINT": "THROUGHPUT"})
         queue = AsyncInferQueue(compiled)
         done = 0

@@ -39,13 +39,23 @@ class ExportedModel:
 def exported_model(source: ModelSource, cache_folder: Path) -> ExportedModel | None:
     """Return the model's exported form, exporting it when it is not there yet; None when it does not export."""
     folder = cache_folder / _cache_name(source)
-    description = folder / "askmd.json"
-    if not description.is_file():
+    stored = _stored(folder)
+    if stored is None:
         _export(source, folder)
-    stored = json.loads(description.read_text(encoding="utf-8"))
+        stored = _stored(folder) or {}
     if not stored.get("exported"):
         return None
     return ExportedModel(folder, stored["dimension"], stored["max_tokens"])
+
+
+def _stored(folder: Path) -> dict[str, Any] | None:
+    """Return what an export noted about itself; None when there is none or a part of it is missing."""
+    try:
+        stored = dict(json.loads((folder / "askmd.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+    parts = ("model.xml", "model.bin", "tokenizer.json") if stored.get("exported") else ()
+    return stored if all((folder / name).is_file() for name in parts) else None
 
 
 def _cache_name(source: ModelSource) -> str:
@@ -54,7 +64,8 @@ def _cache_name(source: ModelSource) -> str:
     if source.folder is not None:
         for path in sorted(source.folder.rglob("*")):
             if path.is_file():
-                digest.update(f"{path.relative_to(source.folder)}:{path.stat().st_size}".encode())
+                status = path.stat()
+                digest.update(f"{path.relative_to(source.folder)}:{status.st_size}:{status.st_mtime_ns}".encode())
     return f"{Path(source.name).name}-{digest.hexdigest()[:12]}"
 
 

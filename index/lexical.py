@@ -24,7 +24,14 @@ class LexicalIndex:
 
     @classmethod
     def build(cls, folder: Path, rows: Iterable[Sequence[str]]) -> None:
-        """Write an index of rows, numbered in order, into an empty folder."""
+        """Write an index of rows, numbered in order, into an empty folder. Raises OSError when it can't be written."""
+        try:
+            cls._write(folder, rows)
+        except ValueError as error:  # how tantivy tells of a full disk
+            raise OSError(str(error)) from error
+
+    @staticmethod
+    def _write(folder: Path, rows: Iterable[Sequence[str]]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         index = tantivy.Index(_schema(), path=str(folder))
         index.register_tokenizer(_TOKENIZER, tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())

@@ -63,7 +63,7 @@ def current_generation(data_folder: Path) -> Path:
     """Return the folder of the current generation. Raises IndexNotBuilt."""
     try:
         name = json.loads((data_folder / _CURRENT).read_text(encoding="utf-8"))["generation"]
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise IndexNotBuilt(data_folder) from error
     folder = data_folder / "generations" / str(name)
     if not (folder / "manifest.json").is_file():
@@ -72,16 +72,26 @@ def current_generation(data_folder: Path) -> Path:
 
 
 def read_manifest(generation: Path) -> Manifest:
-    """Read a generation's card. Raises IndexMismatch when another version of askmd wrote it in another shape."""
-    stored = json.loads((generation / "manifest.json").read_text(encoding="utf-8"))
+    """Read a generation's card.
+
+    Raises IndexMismatch when another version of askmd wrote it in another shape, IndexNotBuilt when it can't be read.
+    """
+    try:
+        stored = json.loads((generation / "manifest.json").read_text(encoding="utf-8"))
+        built_format = stored["format_version"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise IndexNotBuilt(generation.parent.parent) from error
     try:
         return Manifest(**stored)
     except TypeError as error:
-        raise IndexMismatch("format", stored.get("format_version"), FORMAT_VERSION) from error
+        raise IndexMismatch("format", built_format, FORMAT_VERSION) from error
 
 
 def make_current(data_folder: Path, generation: Path) -> None:
     """Point readers at a generation that is complete on disk."""
     aside = data_folder / f".{_CURRENT}.{os.getpid()}"
-    aside.write_text(json.dumps({"generation": generation.name}), encoding="utf-8")
-    aside.replace(data_folder / _CURRENT)
+    try:
+        aside.write_text(json.dumps({"generation": generation.name}), encoding="utf-8")
+        aside.replace(data_folder / _CURRENT)
+    finally:
+        aside.unlink(missing_ok=True)

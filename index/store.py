@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from corpus.document import Chunk, Example, Page, Passage
 from index.database import Database
+from index.errors import IndexNotBuilt
 from index.lexical import LexicalIndex
 from index.manifest import Manifest, current_generation, read_manifest
 
@@ -96,9 +98,13 @@ class Index:
 def open_index(data_folder: Path, *, model: str | None = None) -> Index:
     """Open the current generation.
 
-    Raises IndexNotBuilt, or IndexMismatch when it does not fit this code or the model.
+    Raises IndexNotBuilt when there is none or a part of it is missing, and IndexMismatch when it does not fit this code
+    or the model.
     """
     generation = current_generation(data_folder)
     manifest = read_manifest(generation)
     manifest.check(model=model)
-    return Index(generation, manifest)
+    try:
+        return Index(generation, manifest)
+    except (OSError, ValueError, sqlite3.Error) as error:
+        raise IndexNotBuilt(data_folder) from error

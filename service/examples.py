@@ -38,8 +38,8 @@ class ProgramRunner(Protocol):
     def status(self) -> SandboxStatus:
         """Which interpreters there are, and what is missing."""
 
-    async def run(self, program: Program) -> Outcome:
-        """Run a program."""
+    async def run(self, program: Program, *, batch: bool = False) -> Outcome:
+        """Run a program; `batch`: one of many that nobody waits for."""
 
 
 class ExampleRunner:
@@ -69,13 +69,13 @@ class ExampleRunner:
             run = self._ledger.get(self._key(example, assembly.program, clock))
         return _proven(example, assembly, run)
 
-    async def run(self, example: Example, clock: Clock = "virtual") -> ProvenExample:
-        """Run the example now and keep the result."""
+    async def run(self, example: Example, clock: Clock = "virtual", *, batch: bool = False) -> ProvenExample:
+        """Run the example now and keep the result; `batch`: one of many that nobody waits for."""
         assembly = await asyncio.to_thread(self._assembly, example)
         run = self._refusal(example, assembly)
         if run is None and assembly.program is not None:
             program = Program(assembly.program, example.language, _file_name(example), _clock(example, clock))
-            run = _run_of(await self._sandbox.run(program))
+            run = _run_of(await self._sandbox.run(program, batch=batch))
             if run.status not in _PASSING:
                 key = self._key(example, assembly.program, clock)
                 await asyncio.to_thread(self._ledger.put, key, run)
@@ -99,7 +99,7 @@ class ExampleRunner:
             nonlocal done
             async with places:
                 known = None if again else await asyncio.to_thread(self.cached, example)
-                proven = known if known and known.run else await self.run(example)
+                proven = known if known and known.run else await self.run(example, batch=True)
             done += 1
             if progress is not None:
                 progress(done, len(examples), proven)

@@ -71,6 +71,13 @@ class Settings(BaseSettings):
     run_queue: int = Field(
         default=8, ge=0, le=1_000, description="Runs that may wait; further ones get a 429 with Retry-After."
     )
+    run_warm: int = Field(
+        default=2,
+        ge=0,
+        le=16,
+        description="Pythons that wait in boxes of their own, so that a run starts in milliseconds; each holds about"
+        " 14 MB.",
+    )
     run_timeout_seconds: float = Field(
         default=5.0, gt=0, le=300, description="Longest run of an example, in real seconds."
     )

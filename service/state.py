@@ -115,7 +115,7 @@ async def open_application(settings: Settings) -> AsyncIterator[Application]:
         stack.callback(ledger.close)
         question_log = QuestionLog.open(settings.question_log_file, settings.log_questions, settings.log_retention)
         stack.callback(question_log.close)
-        sandbox = await Sandbox.open(settings.run_limits, concurrency=settings.run_concurrency)
+        sandbox = await Sandbox.open(settings.run_limits, concurrency=settings.run_concurrency, warm=settings.run_warm)
         stack.push_async_callback(sandbox.close)
         application = Application(
             settings=settings,

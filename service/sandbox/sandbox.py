@@ -118,10 +118,16 @@ class Sandbox:
         """Whether programs are run at all."""
         return bool(self._confinements) and not self._closed
 
-    async def run(self, program: Program) -> Outcome:
+    @property
+    def waiting(self) -> int:
+        """Number of processes that wait for a program."""
+        return self._pool.waiting if self._pool is not None else 0
+
+    async def run(self, program: Program, *, batch: bool = False) -> Outcome:
         """Run `program` and return what came of it; waits for a free place first. Cancellation kills the whole run.
 
-        Raises `SandboxBusy` when the queue for a place is full.
+        `batch`: it is one of many that nobody looks at, so the processes that wait are left to those who do. Raises
+        `SandboxBusy` when the queue for a place is full.
         """
         if refusal := self._refusal(program):
             return refusal
@@ -132,7 +138,7 @@ class Sandbox:
             async with self._places:
                 if self._closed:
                     return Outcome("sandbox_unavailable", detail="The sandbox was closed.")
-                return await self._run(self._confinements[program.language], program)
+                return await self._run(self._confinements[program.language], program, batch)
         finally:
             self._inside -= 1
 
@@ -175,23 +181,23 @@ class Sandbox:
             return Outcome("not_runnable", tier=self.status.tier, detail=detail)
         return None
 
-    async def _run(self, confinement: Confinement, program: Program) -> Outcome:
+    async def _run(self, confinement: Confinement, program: Program, batch: bool) -> Outcome:
         interpreter = self.status.interpreters[program.language]
         language = confinement.language
         limits = language.limits(self._limits)
         try:
             # off the loop: reading a long program for its kind takes a while
             name = await asyncio.to_thread(language.program_name, program.name, program.code)
-            ending = await self._ending(confinement, confinement.job(program.code, name, limits), limits)
+            ending = await self._ending(confinement, confinement.job(program.code, name, limits), limits, batch)
         except (LaunchFailed, OSError) as error:
             logger.error("The sandbox failed to start a program: %s", error)
             detail = "The sandbox could not start the program; the service's log says why."
             return Outcome("sandbox_error", interpreter=interpreter, tier=confinement.tier, detail=detail)
         return _outcome(ending, limits, interpreter, confinement.tier)
 
-    async def _ending(self, confinement: Confinement, job: bytes, limits: Limits) -> Ending:
+    async def _ending(self, confinement: Confinement, job: bytes, limits: Limits, batch: bool) -> Ending:
         """Run a job in a process that waits for one, or else in a new one. Raises `LaunchFailed` or OSError."""
-        pool = self._pool if confinement.language is PYTHON else None
+        pool = self._pool if confinement.language is PYTHON and not batch else None
         waiting = pool.take() if pool is not None else None
         process = waiting or confinement.start(limits)
         self._running.add(process)

@@ -29,7 +29,7 @@ def anyio_backend() -> str:
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Build the index of the small notes and run their examples, once."""
     settings = load_settings(
-        {}, notes=NOTES, data=tmp_path_factory.mktemp("data"), run_timeout_seconds=2.0, run_cpu_seconds=1
+        {}, notes=NOTES, data=tmp_path_factory.mktemp("data"), run_timeout_seconds=8.0, run_cpu_seconds=1
     )
     build_index(settings.notes, settings.data, open_embedder(settings.model, settings.models))
     asyncio.run(prove(settings, read_examples(settings)))

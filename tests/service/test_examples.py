@@ -32,7 +32,7 @@ class FakeSandbox:
         self.programs: list[Program] = []
         self.most_at_once = self._at_once = 0
 
-    async def run(self, program: Program) -> Outcome:
+    async def run(self, program: Program, *, batch: bool = False) -> Outcome:
         self.programs.append(program)
         self._at_once += 1
         self.most_at_once = max(self.most_at_once, self._at_once)

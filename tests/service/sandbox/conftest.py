@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +17,16 @@ from service.sandbox import Limits, Outcome, Program, Sandbox
 SHORT = Limits(wall_seconds=2.0, cpu_seconds=1)
 
 Run = Callable[..., Outcome]
+
+
+async def until(condition: Callable[[], object], seconds: float = 10) -> bool:
+    """Wait for what other processes do; there is no event for it on this side."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        await asyncio.sleep(0.01)
+    return True
 
 
 @pytest.fixture(scope="session")

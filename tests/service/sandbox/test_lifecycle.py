@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from service.sandbox import Limits, Outcome, Program, Sandbox
-from tests.service.sandbox.conftest import SHORT, Run
+from tests.service.sandbox.conftest import SHORT, Run, until
 
 ROOT = Path(__file__).parents[3]
 LONG = Limits(wall_seconds=60)
@@ -27,16 +27,6 @@ Find = Callable[[str], list[int]]
 def sleeping(mark: str) -> Program:
     """Return a program that sleeps as a process that is found by `mark`."""
     return Program(f"import os, sys; os.execv(sys.executable, ['python', '-c', {SLEEP!r}, {mark!r}])")
-
-
-async def until(condition: Callable[[], object], seconds: float = 10) -> bool:
-    """Wait for what other processes do; there is no event for it on this side."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        await asyncio.sleep(0.01)
-    return True
 
 
 def descriptors() -> set[str]:

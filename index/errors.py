@@ -5,7 +5,8 @@ IndexFault
 ├── IndexMismatch      the index was built by another model, chunker or format
 ├── IndexBusy          another process is building into the same data folder
 ├── IndexNotWritten    the new generation could not be written (disk full, no permission); the old one still stands
-└── ModelNotFound      the embedding model is not on this machine
+├── ModelNotFound      the embedding model is not on this machine
+└── RerankerNotFound   the cross-encoder that was set is not on this machine
 """
 
 from __future__ import annotations
@@ -62,5 +63,16 @@ class ModelNotFound(IndexFault):
         super().__init__(
             f"The model {model!r} can't be loaded: {reason}. Use the packaged all-MiniLM-L6-v2, or the path of a"
             " sentence-transformers folder, in ASKMD_MODEL; set HF_HUB_OFFLINE=0 to let a name be fetched from a hub."
+        )
+        self.model = model
+
+
+class RerankerNotFound(IndexFault):
+    """The cross-encoder that was set can't be loaded."""
+
+    def __init__(self, model: str, reason: str) -> None:
+        super().__init__(
+            f"The reranker {model!r} can't be loaded: {reason}. Give the path of a sentence-transformers cross-encoder"
+            " in ASKMD_RERANKER, or leave it empty; set HF_HUB_OFFLINE=0 to let a name be fetched from a hub."
         )
         self.model = model

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from threading import Lock
 from typing import Protocol
 
 import numpy as np
 
-from index.errors import ModelNotFound
+from index.errors import RerankerNotFound
 from index.models import find_model
 from index.search import Hit
 
@@ -31,7 +32,7 @@ class Reranker(Protocol):
 
 
 class CrossEncoderReranker:
-    """Any cross-encoder that sentence-transformers loads. Raises ModelNotFound."""
+    """Any cross-encoder that sentence-transformers loads; torch is imported only here. Raises RerankerNotFound."""
 
     def __init__(self, model: str) -> None:
         from sentence_transformers import CrossEncoder
@@ -39,12 +40,19 @@ class CrossEncoderReranker:
         try:
             self._model = CrossEncoder(find_model(model).location, device="cpu")
         except (OSError, ValueError) as error:
-            raise ModelNotFound(model, str(error).splitlines()[0]) from error
+            raise RerankerNotFound(model, str(error).partition("\n")[0]) from error
+        self._one_at_a_time = Lock()
 
     def score(self, question: str, texts: Sequence[str]) -> Sequence[float]:
-        """Return the model's score for each pair. Not for two threads at once."""
-        found = self._model.predict([(question, text) for text in texts], show_progress_bar=False)
+        """Return the model's score for each pair; threads wait for one another."""
+        with self._one_at_a_time:
+            found = self._model.predict([(question, text) for text in texts], show_progress_bar=False)
         return [float(value) for value in np.ravel(np.asarray(found, dtype=np.float64))]
+
+
+def open_reranker(model: str) -> Reranker | None:
+    """Open the cross-encoder of a setting; an empty one means none. Raises RerankerNotFound."""
+    return CrossEncoderReranker(model) if model else None
 
 
 def rerank(reranker: Reranker, question: str, hits: Sequence[Hit], texts: Sequence[str]) -> list[Hit]:

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from threading import Lock
 from urllib.parse import quote, urlencode
 
 import numpy as np
@@ -51,7 +50,6 @@ class Answerer:
         self._reranker = reranker
         self._encoder = QuestionEncoder(embedder)
         self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="search")
-        self._reranking = Lock()
         self._titles = {page.path: page.title for page in index.pages()}
 
     async def ask(self, question: Question) -> Answer:
@@ -84,10 +82,8 @@ class Answerer:
         hits = search(self._index, query, max(SEARCHED_CHUNKS, limit))
         if self._reranker is not None:
             read = self._index.chunks([hit.row for hit in hits[:RERANKED]])
-            with self._reranking:
-                hits = rerank(
-                    self._reranker, query.text, hits, [f"{chunk.headings[-1]}\n{chunk.plain}" for chunk in read]
-                )
+            texts = [f"{chunk.headings[-1]}\n{chunk.plain}" for chunk in read]
+            hits = rerank(self._reranker, query.text, hits, texts)
         choice = choose_passages(self._index, query.text, query.vector, hits)
         return Found(tuple(hits), tuple(self._index.chunks([hit.row for hit in hits])), choice)
 

@@ -18,6 +18,7 @@ async def readiness(scope: RequestScope) -> ReadyBody:
         index=index_body(manifest),
         built_at=manifest.created_at,
         newer_index=scope.application.newer_index,
+        reranker=scope.settings.reranker,
         sandbox=sandbox_body(scope.application.sandbox),
         examples=await example_counts(scope),
     )

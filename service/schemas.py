@@ -243,5 +243,6 @@ class ReadyBody(Body):
     index: IndexBody
     built_at: str
     newer_index: str = Field(description="Why a newer index is not taken; empty when there is none.")
+    reranker: str = Field(description="The cross-encoder that orders the best chunks anew; empty when there is none.")
     sandbox: SandboxBody
     examples: dict[str, int] = Field(description="Number of examples by status of their last run.")

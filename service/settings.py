@@ -42,6 +42,11 @@ class Settings(BaseSettings):
         min_length=1,
         description="Embedding model: a sentence-transformers name or a folder.",
     )
+    reranker: str = Field(
+        default="",
+        description="Cross-encoder that orders the best chunks anew: a sentence-transformers name or a folder. None by"
+        " default: it costs a second or more a question, and torch in memory.",
+    )
     host: str = Field(default="127.0.0.1", min_length=1, description="Address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     public_url: str = Field(

@@ -19,6 +19,7 @@ from fastapi import Depends, Request
 from index.embedder import Embedder, open_embedder
 from index.errors import IndexFault
 from index.manifest import current_generation
+from index.reranker import Reranker, open_reranker
 from index.store import open_index
 from service.admission import Admission
 from service.answering import Answerer
@@ -48,6 +49,7 @@ class Application:
 
     settings: Settings
     embedder: Embedder
+    reranker: Reranker | None
     generations: Generations
     sandbox: Sandbox
     ledger: Ledger
@@ -78,7 +80,7 @@ class Application:
             ):
                 self.newer_index = ""
                 return False
-            newer = await asyncio.to_thread(open_generation, self.settings, self.embedder)
+            newer = await asyncio.to_thread(open_generation, self.settings, self.embedder, self.reranker)
         except (IndexFault, OSError) as error:
             if str(error) != self.newer_index:
                 log.error("A newer index cannot be used: %s", error)
@@ -108,7 +110,8 @@ class RequestScope:
 async def open_application(settings: Settings) -> AsyncIterator[Application]:
     """Open everything, and close it after the block. Raises IndexFault when there is no index to serve."""
     embedder = await asyncio.to_thread(open_embedder, settings.model, settings.models)
-    generations = Generations(await asyncio.to_thread(open_generation, settings, embedder))
+    reranker = await asyncio.to_thread(open_reranker, settings.reranker)
+    generations = Generations(await asyncio.to_thread(open_generation, settings, embedder, reranker))
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(generations.close)
         ledger = Ledger.open(settings.ledger_file)
@@ -120,6 +123,7 @@ async def open_application(settings: Settings) -> AsyncIterator[Application]:
         application = Application(
             settings=settings,
             embedder=embedder,
+            reranker=reranker,
             generations=generations,
             sandbox=sandbox,
             ledger=ledger,
@@ -132,10 +136,10 @@ async def open_application(settings: Settings) -> AsyncIterator[Application]:
         yield application
 
 
-def open_generation(settings: Settings, embedder: Embedder) -> Generation:
+def open_generation(settings: Settings, embedder: Embedder, reranker: Reranker | None) -> Generation:
     """Open the current index generation for this model. Raises IndexFault."""
     index = open_index(settings.data, model=embedder.model)
-    return Generation(index, Answerer(index, embedder), PagePaths(index.pages()), PageExamples(index))
+    return Generation(index, Answerer(index, embedder, reranker), PagePaths(index.pages()), PageExamples(index))
 
 
 @asynccontextmanager

@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.table import Table
 
 from index.embedder import open_embedder
+from index.reranker import open_reranker
 from service.commands.arguments import Subparsers, add_parser, settings_of
 from service.commands.exits import DONE
 from service.commands.terminal import progress_bars, results, write_json
@@ -76,8 +77,9 @@ async def evaluate_all(
 ) -> list[Figures]:
     """Evaluate each set in turn with the model of the settings."""
     embedder = open_embedder(settings.model, settings.models)
+    reranker = open_reranker(settings.reranker)
     with progress_bars() as report:
-        return [await evaluate(each, foreign, settings.data, embedder, report, per_question) for each in sets]
+        return [await evaluate(each, foreign, settings.data, embedder, report, per_question, reranker) for each in sets]
 
 
 def show(found: list[Figures]) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from index.build import index_corpus
 from index.embedder import Embedder
+from index.reranker import Reranker
 from index.store import Index, open_index
 from service.answering import Answerer
 from service.evaluation.asking import Reply, ask_all
@@ -29,10 +30,11 @@ async def evaluate(
     embedder: Embedder,
     report: Progress,
     per_question: Path | None = None,
+    reranker: Reranker | None = None,
 ) -> Figures:
     """Ask a set's questions, and another set's as ones that its documents do not answer. Raises IndexFault."""
     index = _index_of(question_set, data_folder, embedder, report)
-    answerer = Answerer(index, embedder)
+    answerer = Answerer(index, embedder, reranker)
     try:
         replies = await _ask(answerer, index, question_set, question_set.name, report)
         strangers = (

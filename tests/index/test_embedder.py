@@ -15,6 +15,7 @@ from index.errors import ModelNotFound
 from index.export import exported_model
 from index.models import DEFAULT_MODEL, find_model
 from tests.index.words import WordEmbedder
+from tests.tiny_models import save_embedder
 
 TEXTS = [
     "A queue hands items from producers to consumers.",
@@ -130,3 +131,19 @@ def test_prompts_come_from_the_model_or_its_family(tmp_path: Path) -> None:
     (tmp_path / "config_sentence_transformers.json").write_text(json.dumps(stored), encoding="utf-8")
     source = find_model(str(tmp_path))
     assert (source.question_prompt, source.passage_prompt) == ("ask: ", "read: ")
+
+
+def test_other_model_puts_its_own_prompts_before_questions_and_passages(tmp_path: Path) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    save_embedder(tmp_path / "tiny", query="ask: ", document="read: ")
+    opened = open_embedder(str(tmp_path / "tiny"), tmp_path / "cache")
+    reference = SentenceTransformer(str(tmp_path / "tiny"), device="cpu")
+    text = "the task runs a loop"
+    asked, read = opened.encode_questions([text])[0], opened.encode_passages([text])[0]
+    bare = reference.encode(text, prompt="", normalize_embeddings=True)
+    for vector, prompt in ((asked, "query"), (read, "document")):
+        expected = reference.encode(text, prompt_name=prompt, normalize_embeddings=True)
+        assert vector @ expected > 0.999
+        assert vector @ expected > vector @ bare
+    assert opened.dimension == 8

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import ModelNotFound
-from index.reranker import CrossEncoderReranker, rerank
+from index.errors import RerankerNotFound
+from index.reranker import CrossEncoderReranker, open_reranker, rerank
 from index.search import Hit
+from tests.tiny_models import save_cross_encoder
 
 HITS = [Hit(row, 0, 1.0 - row / 10, 0.5, 0.5) for row in range(4)]
 
@@ -35,26 +36,15 @@ def test_rerank_of_one_hit_or_none_changes_nothing() -> None:
 
 
 def test_cross_encoder_that_is_not_there_says_what_to_use(tmp_path: Path) -> None:
-    with pytest.raises(ModelNotFound, match="can't be loaded"):
+    with pytest.raises(RerankerNotFound, match=r"can't be loaded.*ASKMD_RERANKER"):
         CrossEncoderReranker(str(tmp_path / "nothing"))
 
 
 def test_cross_encoder_made_on_the_spot_scores_every_pair(tmp_path: Path) -> None:
-    # The library makes these names as it goes, which its types do not know.
-    from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast  # type: ignore[attr-defined]
-
-    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "task", "runs", "loop"]
-    (tmp_path / "vocab.txt").write_text("\n".join(words))
-    tokenizer = BertTokenizerFast(vocab=str(tmp_path / "vocab.txt"), model_max_length=32)
-    tokenizer.save_pretrained(tmp_path)
-    configuration = BertConfig(  # type: ignore[call-arg]
-        vocab_size=len(words),
-        hidden_size=8,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=8,
-        num_labels=1,
-    )
-    BertForSequenceClassification(configuration).save_pretrained(tmp_path)
+    save_cross_encoder(tmp_path)
     scores = CrossEncoderReranker(str(tmp_path)).score("a task", ["a loop runs", "task", "runs runs"])
     assert len(scores) == 3
+
+
+def test_no_reranker_is_opened_for_an_empty_setting() -> None:
+    assert open_reranker("") is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import httpx
 import pytest
@@ -11,6 +12,7 @@ from fastapi import FastAPI
 from service.app import create_app
 from service.problems import KINDS
 from service.settings import Settings
+from tests.tiny_models import save_cross_encoder
 
 pytestmark = pytest.mark.anyio
 
@@ -24,9 +26,20 @@ async def test_readyz_tells_index_sandbox_and_examples(client: httpx.AsyncClient
     assert body["status"] == "ready"
     assert body["index"]["pages"] == 4
     assert body["index"]["model"] == "all-MiniLM-L6-v2"
+    assert body["reranker"] == ""
     assert body["sandbox"]["available"] is True
     assert body["sandbox"]["does_not_stop"]
     assert body["examples"] == {"ok": 3, "not_runnable": 1, "cpu_limit": 1, "error": 1}
+
+
+async def test_reranker_of_the_settings_is_shown_and_answers(settings: Settings, tmp_path: Path) -> None:
+    save_cross_encoder(tmp_path)
+    app = create_app(settings.model_copy(update={"reranker": str(tmp_path)}))
+    transport = httpx.ASGITransport(app)
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+        assert (await client.get("/readyz")).json()["reranker"] == str(tmp_path)
+        body = (await client.get("/ask", params={"q": "How hot should the water for green tea be?"})).json()
+    assert body["excerpts"]
 
 
 async def test_not_opened_application_is_alive_and_not_ready(settings: Settings) -> None:

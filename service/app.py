@@ -12,7 +12,7 @@ from service.middleware import BodyBound, HeadAsGet, RequestFrame
 from service.openapi import describe, problems
 from service.parameters import refuse_ignored
 from service.problems import add_problem_handlers
-from service.routes import agents, ask, completions, examples, gaps, operations, pages, search, site
+from service.routes import agents, ask, chat, completions, examples, gaps, operations, pages, search, site
 from service.settings import Settings
 from service.software import software_version
 from service.state import kept_current, open_application
@@ -50,13 +50,13 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(
         BodyBound,
         max_bytes=settings.max_body_bytes,
-        max_bytes_of={"/v1/chat/completions": settings.max_chat_bytes},
+        max_bytes_of=dict.fromkeys(("/chat", "/v1/chat/completions"), settings.max_chat_bytes),
     )
     app.add_middleware(HeadAsGet)
     app.add_middleware(RequestFrame)  # added last, so it stands outermost
     add_problem_handlers(app)
     app.router.routes.append(tool_route)
-    for routes in (agents, ask, search, examples, gaps, completions, operations, site, pages):
+    for routes in (agents, ask, chat, search, examples, gaps, completions, operations, site, pages):
         app.include_router(routes.router)
     describe(app)
     return app

@@ -1,4 +1,4 @@
-"""Which question a conversation comes to: the last one asked, with the one before it where it can't stand alone.
+"""Which question a conversation comes to: the last one asked, with those before it where it can't stand alone.
 
 Only questions count; what was answered before is not searched with, for it would find itself again.
 """
@@ -44,6 +44,8 @@ _POINTERS = frozenset(
 )
 """Words that stand for something said before."""
 _FEW_WORDS = 3
+_LONGEST_CHAIN = 3
+"""Questions that can be context together: "What is a task?", "How do I cancel it?", "and what happens then?"."""
 _MANY_WORDS = 12
 """A question this long says by itself what its pointers point to."""
 
@@ -65,15 +67,24 @@ def leans_on_context(text: str) -> bool:
     return len(words) < _MANY_WORDS and (opens or points or len(words) < _FEW_WORDS)
 
 
-async def question_of(scope: RequestScope, turns: Sequence[Turn], options: SearchOptions) -> Question:
+async def question_of(scope: RequestScope, turns: Sequence[Turn], options: SearchOptions, page: str = "") -> Question:
     """Return the question to answer; empty when nothing was asked. Raises InvalidRequest and Busy."""
     asked = [turn.text for turn in turns if turn.speaker == "asker"]
-    last = read_question(asked[-1] if asked else "", "", options, scope.generation, scope.settings)
-    most = scope.settings.max_question_chars
-    before = next((text for text in map(clean, reversed(asked[:-1])) if text), "")[:most]
-    if not before or not last.text or not leans_on_context(last.text):
+    last = read_question(asked[-1] if asked else "", page, options, scope.generation, scope.settings)
+    if not last.text or not leans_on_context(last.text):
         return last
-    return await _with_context(scope, last, before)
+    before = context_of(asked[:-1])[: scope.settings.max_question_chars // 2]
+    return await _with_context(scope, last, before) if before else last
+
+
+def context_of(earlier: Sequence[str]) -> str:
+    """Return the questions that a further one goes on from: the last, and those that it leans on itself."""
+    chain: list[str] = []
+    for text in filter(None, map(clean, reversed(earlier))):
+        chain.insert(0, text)
+        if len(chain) == _LONGEST_CHAIN or not leans_on_context(text):
+            break
+    return " ".join(chain)
 
 
 async def _with_context(scope: RequestScope, last: Question, before: str) -> Question:

@@ -123,7 +123,7 @@ class Settings(BaseSettings):
         default=1_048_576,
         ge=1_024,
         le=100_000_000,
-        description="Largest request body of `/v1/chat/completions`, which carries a whole conversation.",
+        description="Largest request body of `/chat` and `/v1/chat/completions`, which carry a whole conversation.",
     )
 
     reload_seconds: float = Field(

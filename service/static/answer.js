@@ -116,7 +116,7 @@ export function questionChip(label, question) {
 }
 
 function footNode(turn, body) {
-  const address = new URL(questionAddress(turn.question, turn.context), location.href).href;
+  const address = new URL(questionAddress(body.question, { ...turn.context, goal: body.goal }), location.href).href;
   return element("p", { class: "meta foot" },
     button("Copy link", (event) => copyText(address, event.currentTarget), { class: "quiet" }),
     element("span", {}, `Answered in ${duration(body.took_ms)}`));

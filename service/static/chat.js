@@ -10,8 +10,9 @@ const composer = document.querySelector("#composer");
 const box = document.querySelector("#question");
 const sendButton = document.querySelector("#send");
 const stopButton = document.querySelector("#stop");
+const REMEMBERED_TURNS = 6;
 
-/** Questions in the order asked: `{id, question, context, node, pending}`; those after the shown one are kept for Forward. */
+/** Questions in the order asked: `{id, question, context, answer, node, pending}`; those after the shown one are kept for Forward. */
 let turns = [];
 let nextTurn = 1;
 
@@ -38,10 +39,10 @@ async function fill(turn) {
   announce("Looking in the notes");
   updateComposer();
   try {
-    const query = new URLSearchParams({ q: turn.question, format: "json" });
-    for (const [key, value] of Object.entries(turn.context)) if (value) query.set(key, value);
-    const body = await request(`/ask?${query}`, { signal: turn.pending.signal });
+    const body = await answerOf(turn);
+    turn.answer = body.answer?.text ?? "";
     turn.body.replaceChildren(...answerNodes(turn, body).filter(Boolean));
+    addressAsUnderstood(turn, body);
     rememberSources(body.sources);
     announce(body.answered ? `Answer: ${body.answer.text}` : `Not in the notes. ${body.reason ?? ""}`);
   } catch (error) {
@@ -52,6 +53,30 @@ async function fill(turn) {
   turn.pending = null;
   turn.body.removeAttribute("aria-busy");
   updateComposer();
+}
+
+/** Ask the server: a question after others goes with them, since "and in Node?" means nothing alone. */
+function answerOf(turn) {
+  const { signal } = turn.pending;
+  const context = Object.fromEntries(Object.entries(turn.context).filter(([, value]) => value));
+  const earlier = turns.slice(0, turns.indexOf(turn)).slice(-REMEMBERED_TURNS);
+  if (earlier.length === 0) {
+    return request(`/ask?${new URLSearchParams({ q: turn.question, ...context, format: "json" })}`, { signal });
+  }
+  const messages = earlier.flatMap(({ question, answer }) => [
+    { role: "user", content: question },
+    ...(answer ? [{ role: "assistant", content: answer }] : []),
+  ]);
+  messages.push({ role: "user", content: turn.question });
+  const headers = { "content-type": "application/json" };
+  return request("/chat", { method: "POST", headers, body: JSON.stringify({ messages, ...context }), signal });
+}
+
+/** Let the address hold what the conversation added, so that it gives the same answer when it is opened alone. */
+function addressAsUnderstood(turn, { question, goal }) {
+  if (history.state?.turn !== turn.id) return;
+  if (question === turn.question && goal === (turn.context.goal ?? "")) return;
+  history.replaceState(history.state, "", questionAddress(question, { ...turn.context, goal }));
 }
 
 function loadingNode() {

@@ -6,7 +6,7 @@ export class RequestFailed extends Error {}
 export async function request(address, options = {}) {
   let response;
   try {
-    response = await fetch(address, { ...options, headers: { accept: "application/json" } });
+    response = await fetch(address, { ...options, headers: { ...options.headers, accept: "application/json" } });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new RequestFailed("The server could not be reached. Is it still running, and are you online?");

@@ -224,6 +224,19 @@ def test_back_and_forward_show_the_conversation_as_it_was(page: Page, site: str)
     expect(page.locator(".turn.current .asked")).to_have_text("How often are orchids watered?")
 
 
+def test_question_after_another_goes_with_the_conversation(page: Page, site: str) -> None:
+    ask(page, site, GATHER_QUESTION)
+    page.get_by_label("Your question").fill("and what decides when it returns?")
+    with page.expect_request("**/chat") as asked:
+        page.keyboard.press("Enter")
+    messages = json.loads(asked.value.post_data or "{}")["messages"]
+    assert [message["role"] for message in messages] == ["user", "assistant", "user"]
+    assert messages[0]["content"] == GATHER_QUESTION
+    expect(page.locator(".turn.current .direct")).to_contain_text("slowest awaitable")
+    page.reload()
+    expect(page.locator(".turn.current .direct")).to_contain_text("slowest awaitable")
+
+
 def test_reload_asks_again(page: Page, site: str) -> None:
     page.goto(address(site, GATHER_QUESTION))
     page.wait_for_selector(".direct")

@@ -6,23 +6,20 @@
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import shutil
-import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlencode
 
 from playwright.sync_api import sync_playwright
 
+from scripts.serving import served
+
 PROJECT = Path(__file__).resolve().parents[1]
 QUESTION = "When does a paused coroutine resume?"
 CHROMIUM_ARGUMENTS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking")
 WIDTH, HEIGHT = 1280, 1040
-STOP_SECONDS = 20
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,20 +36,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         take(chromium, f"{url}?{urlencode({'ask': options.question})}", options.output, dark=options.dark)
     print(f"{options.output}: {options.output.stat().st_size / 1000:.0f} kB")
     return 0
-
-
-@contextmanager
-def served() -> Iterator[str]:
-    """Serve the shipped notes on a free port while the block runs; gives the address."""
-    command = [sys.executable, "-m", "service", "serve", "--json", "--port", "0"]
-    environment = {**os.environ, "ASKMD_LOG_LEVEL": "warning"}
-    with subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603 — our own program
-        try:
-            announcement = server.stdout.readline() if server.stdout else ""
-            yield json.loads(announcement)["url"]
-        finally:
-            server.terminate()
-            server.wait(STOP_SECONDS)
 
 
 def take(chromium: str, address: str, output: Path, *, dark: bool) -> None:

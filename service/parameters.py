@@ -185,20 +185,25 @@ async def refuse_ignored(request: Request) -> None:
 
 
 def explain(error: Mapping[str, Any]) -> Iterator[FieldError]:
-    """Say in plain words what one error of a validation found."""
+    """Say in plain words what one error of a validation found; its place begins with where the value came from."""
     context = error.get("ctx", {})
     if error["type"] == UNKNOWN:
         for name in context["unknown"]:
             yield FieldError(name[:NAME_CHARS], f"is no parameter here; {_known(name, context['known'])}")
         return
-    place = [str(part) for part in error["loc"] if part not in {"query", "path", "body"}]
+    source, *place = map(str, error["loc"])
+    if error["type"] == "json_invalid":
+        yield FieldError(source, f"is not JSON: {context['error']}, at character {place[-1]}")
+        return
     given = f", not {str(error['input'])[:80]!r}" if place and error["type"] != "missing" else ""
     message = str(error["msg"]).removeprefix("Input ")
-    yield FieldError(".".join(place) or "q", f"{message[:1].lower()}{message[1:]}{given}")
+    name = ".".join(place)[:NAME_CHARS] or ("q" if source == "query" else source)
+    yield FieldError(name, f"{message[:1].lower()}{message[1:]}{given}")
 
 
 def _known(name: str, known: Sequence[str]) -> str:
     """Name the parameter that was most likely meant, or all that there are."""
-    usual = OTHER_NAMES.get(name.lower(), "")
-    near = [usual] if usual in known else difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    meaning = OTHER_NAMES.get(name.lower(), name.lower())
+    near = [each for each in known if OTHER_NAMES.get(each, each) == meaning]
+    near = near or difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     return f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"

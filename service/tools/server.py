@@ -7,7 +7,7 @@ at the moment, and a mistaken argument is answered with the name that was meant.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mcp.server import Server, ServerRequestContext
@@ -92,22 +92,28 @@ async def called(tool: NotesTool, scope: RequestScope, arguments: Mapping[str, A
     try:
         reply: Reply = await tool.call(scope, tool.arguments.model_validate(dict(arguments)))
     except ValidationError as error:
-        return refused(tool, [found for each in error.errors() for found in explain(dict(each))])
+        located = [{**each, "loc": ("arguments", *each["loc"])} for each in error.errors()]
+        return refused(tool, [found for each in located for found in explain(each)])
     except InvalidRequest as error:
-        return refused(tool, error.errors)
+        return refused(tool, [_renamed(tool, each) for each in error.errors])
     except Exception as error:
         return failed(error)
     text = TextContent(text=reply.text)
     return CallToolResult(content=[text], structured_content=reply.body.model_dump(mode="json"))
 
 
-def refused(tool: NotesTool, errors: list[FieldError] | tuple[FieldError, ...]) -> CallToolResult:
+def refused(tool: NotesTool, errors: Sequence[FieldError]) -> CallToolResult:
     """Say which arguments cannot be used, and what the tool takes."""
-    known = tool.arguments.model_fields
-    named = [next((name for name in _OTHER_NAMES.get(each.field, ()) if name in known), each.field) for each in errors]
-    problems = "; ".join(f"{name}: {each.message}" for name, each in zip(named, errors, strict=True))
-    takes = ", ".join(f"{name}{'' if field.is_required() else ' (optional)'}" for name, field in known.items())
+    problems = "; ".join(f"{each.field}: {each.message}" for each in errors)
+    fields = tool.arguments.model_fields.items()
+    takes = ", ".join(f"{name}{'' if field.is_required() else ' (optional)'}" for name, field in fields)
     return _error(f"{problems}. {tool.name} takes {takes}.")
+
+
+def _renamed(tool: NotesTool, error: FieldError) -> FieldError:
+    """Call what is wrong by the name that it has here."""
+    names = (name for name in _OTHER_NAMES.get(error.field, ()) if name in tool.arguments.model_fields)
+    return FieldError(next(names, error.field), error.message)
 
 
 def failed(error: Exception) -> CallToolResult:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import shutil
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx
@@ -12,9 +13,11 @@ from fastapi import FastAPI
 
 from index.build import build_index
 from index.embedder import open_embedder
+from scripts.serving import served
 from service.app import create_app
 from service.commands.verify import prove, read_examples
 from service.settings import Settings, load_settings
+from tests.service.servers import Server, environment_of
 
 NOTES = Path(__file__).parent / "notes"
 
@@ -50,3 +53,13 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://notes") as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def server(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Serve the small notes from a real process, which keeps what it writes to itself."""
+    folder = tmp_path_factory.mktemp("server")
+    own = settings.model_copy(update={"data": shutil.copytree(settings.data, folder / "data")})
+    log = folder / "log"
+    with log.open("w") as file, served("--no-build", environment=environment_of(own), log=file) as url:
+        yield Server(url, own, log)

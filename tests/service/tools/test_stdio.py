@@ -43,7 +43,7 @@ def test_stdio_nonsense_is_passed_over_and_the_end_of_input_ends_it(server: Serv
         assert process.stdout is not None
         process.stdin.write(lines(*OPENING, *nonsense, asked))
         process.stdin.flush()
-        written = []
+        written: list[dict[str, Any]] = []
         while not any(each.get("id") == 1 for each in written):
             written.append(json.loads(process.stdout.readline()))
         rest, errors = process.communicate(timeout=20)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import unescapeAll
 from markdown_it.token import Token
 
 from corpus.dialects import attributes_of
@@ -86,7 +87,7 @@ class LinkWriter:
         return _HTML_EMPTY.sub("", _HTML_IMAGE.sub(self._html_image, text))
 
     def _link_end(self, match: re.Match[str], hrefs: set[str]) -> str:
-        written = match[1].strip("<>")
+        written = unescapeAll(match[1].strip("<>"))
         if _MARKDOWN.normalizeLink(written) not in hrefs and not written.startswith(("http://", "https://")):
             return match[0]
         address = self.address(written)

@@ -32,7 +32,8 @@ class ChatParameters(SearchOptions):
                     {"role": "assistant", "content": "It runs one task at a time."},
                     {"role": "user", "content": "and in Node?"},
                 ]
-            }
+            },
+            "additionalProperties": False,
         }
     )
 

@@ -8,6 +8,8 @@ from urllib.parse import quote, urlencode
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from corpus.document import Page
 from service.agent_clients import is_agent
@@ -36,6 +38,7 @@ async def reply_with_page(request: Request, scope: RequestScope, address: str, p
     path = scope.generation.paths.resolve(address)
     markdown = wants_markdown(request, address, parameters)
     if path is None and address not in CONTENTS:
+        refuse_method(request)
         return await missing_page(request, scope, address, markdown)
     if parameters.question is not None:
         if not markdown and parameters.format is None:
@@ -51,6 +54,19 @@ async def reply_with_landing_page(request: Request) -> Response:
     asked = {name: value for name in ("q", "ask", "goal") if (value := request.query_params.get(name)) is not None}
     async with asynccontextmanager(hold)(request) as scope:
         return await reply_with_page(request, scope, CONTENTS[0], PageParameters.model_validate(asked))
+
+
+def refuse_method(request: Request) -> None:
+    """Raise HTTPException for an address that is no page and takes other methods than GET."""
+    methods = (method for method in ("POST", "PUT", "PATCH", "DELETE") if takes(request, method))
+    if allowed := ", ".join(methods):
+        raise HTTPException(405, f"This address takes {allowed}.", {"Allow": allowed})
+
+
+def takes(request: Request, method: str) -> bool:
+    """Say whether some route takes the method at the request's address."""
+    scope = {**request.scope, "method": method}
+    return any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
 
 
 def wants_markdown(request: Request, address: str, parameters: PageParameters) -> bool:

@@ -43,7 +43,7 @@ Form = Literal["json", "md"]
 class Parameters(BaseModel):
     """Base of all sets of parameters: refuses names that it does not have."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, json_schema_extra={"additionalProperties": False})
 
     @model_validator(mode="before")
     @classmethod
@@ -59,7 +59,11 @@ class Parameters(BaseModel):
 class SearchOptions(Parameters):
     """Where to look, and for how much."""
 
-    goal: str = Field(default="", description="What the asker wants to reach in the end; not the question again.")
+    goal: str = Field(
+        default="",
+        description="What the asker wants to reach in the end; not the question again.",
+        examples=["fetch many pages at once"],
+    )
     scope: Scope = Field(
         default="site", description="Search everywhere, or only in the section or the page that `page` names."
     )
@@ -107,7 +111,8 @@ class AskParameters(AskOptions, _Asked):
     """Parameters of `GET /ask`."""
 
     page: str = Field(
-        default="", description="The page the asker reads, as `guide/tasks.md`: its sections rank a little higher."
+        default="",
+        description="The page the asker reads, as `guide/tasks.md`: its sections rank a little higher.",
     )
 
 
@@ -154,6 +159,13 @@ class GapsParameters(Parameters):
 
 class FeedbackParameters(Parameters):
     """Body of `POST /feedback`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"content": "The page does not say what happens to the others.", "page": "guide/tasks.md"},
+            "additionalProperties": False,
+        }
+    )
 
     content: str = Field(
         min_length=1, max_length=FEEDBACK_CHARS, description="What is wrong or missing, and what was expected."

@@ -16,6 +16,18 @@ from service.software import software_version
 SCHEMA = "https://static.modelcontextprotocol.io/schemas/v1/server-card.schema.json"
 MEDIA_TYPE = "application/mcp-server-card+json"
 DESCRIPTION_CHARACTERS = 100
+_TEXTS = ("$schema", "name", "title", "description", "version", "websiteUrl")
+CARD_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        **{name: {"type": "string"} for name in _TEXTS},
+        "remotes": {
+            "type": "array",
+            "items": {"type": "object", "properties": {"type": {"type": "string"}, "url": {"type": "string"}}},
+        },
+    },
+    "required": [*_TEXTS, "remotes"],
+}
 
 
 def server_card(contents: Contents, site: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from service.schemas import Body
 
@@ -40,7 +40,7 @@ class Message(BaseModel):
 class StreamOptions(BaseModel):
     """How a stream ends."""
 
-    include_usage: bool = False
+    include_usage: StrictBool = False
 
 
 class CompletionRequest(BaseModel):
@@ -54,7 +54,7 @@ class CompletionRequest(BaseModel):
 
     model: str = MODEL
     messages: list[Message] = Field(min_length=1, max_length=MOST_MESSAGES)
-    stream: bool | None = False
+    stream: StrictBool | None = False
     stream_options: StreamOptions | None = None
     n: Literal[1] | None = Field(default=None, description="The notes have one answer.")
 

@@ -11,10 +11,10 @@ from fastapi.responses import Response
 from service.errors import PageNotFound
 from service.listings import Contents, llms_files, read_contents, site_map, xml_site_map
 from service.negotiation import MARKDOWN
-from service.openapi import problems, texts
+from service.openapi import HELD, Responses, problems, texts
 from service.parameters import WholeNotesQuery
+from service.server_card import CARD_SCHEMA, server_card
 from service.server_card import MEDIA_TYPE as CARD
-from service.server_card import server_card
 from service.site_address import site_address
 from service.state import ScopeOfRequest
 from service.validated import reply_validated
@@ -24,6 +24,7 @@ router = APIRouter(tags=["agents"])
 
 PLAIN = "text/plain"
 XML = "application/xml"
+CARDS: Responses = {200: {"description": "The card.", "content": {CARD: {"schema": CARD_SCHEMA}}}, 304: HELD}
 NOT_INDEXED = {"X-Robots-Tag": "noindex"}
 
 ROBOTS = """# Agents: {site}/llms.txt lists all pages, and any page answers questions: <page>.md?ask=<question>
@@ -68,7 +69,7 @@ async def sitemap_xml(request: Request, scope: ScopeOfRequest) -> Response:
     return await _list(request, scope, XML, xml_site_map)
 
 
-@router.get("/.well-known/mcp/server-card.json", responses={**texts(CARD), **problems(503)})
+@router.get("/.well-known/mcp/server-card.json", responses={**CARDS, **problems(503)})
 async def mcp_server_card(request: Request, scope: ScopeOfRequest) -> Response:
     """Tell where the MCP server is."""
     return await _list(request, scope, CARD, lambda contents, site: json.dumps(server_card(contents, site), indent=2))

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from service.negotiation import EVENTS, JSON, MARKDOWN
-from service.openapi import ANSWERS, problems
+from service.openapi import ANSWERS_AND_EVENTS, problems
 from service.parameters import AskQuery
 from service.replies import reply_to_question
 from service.state import ScopeOfRequest
@@ -14,7 +14,7 @@ from service.state import ScopeOfRequest
 router = APIRouter(tags=["ask"])
 
 
-@router.get("/ask", responses={**ANSWERS, **problems(429, 503)})
+@router.get("/ask", responses={**ANSWERS_AND_EVENTS, **problems(429, 503)})
 async def ask(request: Request, parameters: AskQuery, scope: ScopeOfRequest) -> Response:
     """Answer a question over the notes: direct answer, verbatim excerpts, and examples with the proof that they ran."""
     text = parameters.question or ""

@@ -11,25 +11,17 @@ from service.chat import ChatParameters
 from service.conversation import question_of
 from service.events import stream_answer
 from service.negotiation import EVENTS, JSON, preferred
-from service.openapi import Responses, problems
+from service.openapi import ANSWERS_AND_EVENTS, Responses, problems
 from service.questions import is_placeholder
 from service.replies import rendered
 from service.state import ScopeOfRequest
 
 router = APIRouter(tags=["ask"])
 
-_ANSWERS: Responses = {
-    200: {
-        "description": "The answer as events (`excerpts`, `answer`, `examples`, `done`), or whole as JSON.",
-        "content": {
-            EVENTS: {"schema": {"type": "string"}},
-            JSON: {"schema": {"$ref": "#/components/schemas/AnswerBody"}},
-        },
-    }
-}
+_ANSWERS: Responses = {200: ANSWERS_AND_EVENTS[200]}
 
 
-@router.post("/chat", responses={**_ANSWERS, **problems(413, 429, 503)})
+@router.post("/chat", responses={**_ANSWERS, **problems(400, 413, 429, 503)})
 async def chat(request: Request, asked: ChatParameters, scope: ScopeOfRequest) -> Response:
     """Answer a conversation's last question from the notes; `question` in the reply says what was understood."""
     question = await question_of(scope, asked.turns, asked.options, asked.page)

@@ -9,7 +9,7 @@ from service.caching import NEVER_STORED
 from service.completions.answering import answer_chat, model, models
 from service.completions.schemas import Completion, CompletionRequest, Model, Models
 from service.negotiation import EVENTS, JSON
-from service.openapi import Responses, openai_problems
+from service.openapi import Responses, body, event_stream, openai_problems
 from service.site_address import site_address
 from service.state import ScopeOfRequest
 
@@ -19,8 +19,8 @@ _COMPLETIONS: Responses = {
     200: {
         "description": "The answer, whole or as a stream of chunks that ends with `[DONE]`.",
         "content": {
-            JSON: {"schema": {"$ref": "#/components/schemas/Completion"}},
-            EVENTS: {"schema": {"type": "string"}},
+            JSON: body(Completion),
+            EVENTS: event_stream(),
         },
     }
 }

@@ -75,7 +75,7 @@ def described(tool: NotesTool) -> Tool:
         name=tool.name,
         title=tool.title,
         description=tool.description,
-        input_schema={**tool.arguments.model_json_schema(), "additionalProperties": False},
+        input_schema=tool.arguments.model_json_schema(),
         output_schema=tool.result.model_json_schema(mode="serialization"),
         annotations=ToolAnnotations(
             title=tool.title,

@@ -146,3 +146,10 @@ async def test_other_method_is_405(client: httpx.AsyncClient) -> None:
     response = await client.post("/guide/boiling.md")
     assert response.status_code == 405
     assert response.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("address", ["/feedback", "/chat", "/v1/chat/completions", "/run/x"])
+async def test_address_that_is_no_page_and_takes_post_says_so(client: httpx.AsyncClient, address: str) -> None:
+    response = await client.get(address)
+    assert (response.status_code, response.headers["allow"]) == (405, "POST")
+    assert "This address takes POST." in response.text

@@ -8,25 +8,26 @@ with its own tokenizer and syntax tree.
 from __future__ import annotations
 
 import ast
-import io
 import re
-import tokenize
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from corpus.javascript import scan_script
+from corpus.comments import Comment, code_comments
+from corpus.javascript import parse_script, text_of, tree_nodes
 from corpus.python_code import parse_python
+from corpus.stated_errors import stated_error
 
 _CLAIM = re.compile(
     r"""^(?://|\#)(?:
         >[ \t](?P<shown>.*)
       | [ \t]*(?:->|=>|→|⇒)[ \t]*(?P<value>\S.*)
       | [ \t]*(?:prints?|printed|outputs?|logs)[ \t]*:(?P<named>.*)
-      | [ \t]*(?:prints?|outputs?|logs)[ \t]+(?P<literal>[-\d\[{('"].*|True|False|None)
+      | [ \t]*(?:prints?|outputs?|logs)[ \t]+(?P<quoted>"[^"]*"|'[^']*')(?:\W.*)?
+      | [ \t]*(?:prints?|outputs?|logs)[ \t]+(?P<literal>[-\d\[{(].*|true|false|null|None)
     )$""",
     re.VERBOSE | re.IGNORECASE,
 )
+_VARIES = re.compile(r"\b(?:may|will|can)\ (?:vary|differ)\b|\bvaries\b")
 _COMMENT_MARK = re.compile(r"^(?://|#) ?")
 
 
@@ -42,27 +43,22 @@ class Claim:
     """True for the lines of an "Output:" comment after the code: together they are all that is printed."""
 
 
-class _Comment(NamedTuple):
-    line: int
-    text: str
-    alone: bool
-
-
 def code_claims(language: str, code: str) -> tuple[Claim, ...]:
-    """Return what comments in Python, JavaScript or TypeScript code say that it prints, in the order of the lines."""
-    if language == "python":
-        return tuple(_claims(code, _python_comments(code), _python_prints(code)))
-    if language in ("javascript", "typescript"):
-        return tuple(_claims(code, _script_comments(code), _script_prints(code)))
-    return ()
+    """Return what comments in the code say that it prints, in the order of the lines, up to an error that ends it."""
+    find_prints = _PRINTS.get(language)
+    if find_prints is None:
+        return ()
+    error = stated_error(language, code)
+    claims = _claims(code, code_comments(language, code), find_prints(code))
+    return tuple(claim for claim in claims if error is None or claim.line < error.line)
 
 
-def _claims(code: str, comments: Sequence[_Comment], prints: dict[int, int]) -> Iterator[Claim]:
+def _claims(code: str, comments: Sequence[Comment], prints: dict[int, int]) -> Iterator[Claim]:
     """`prints` maps each line of a print to its scope."""
     last_code_line = _last_code_line(code, comments)
     if last_code_line < 0:
         return  # comments alone print nothing
-    previous = _Comment(-2, "", alone=False)
+    previous = Comment(-2, "", alone=False)
     print_line = block_line = -2
     for comment in comments:
         follows = comment.alone and comment.line == previous.line + 1
@@ -73,31 +69,21 @@ def _claims(code: str, comments: Sequence[_Comment], prints: dict[int, int]) -> 
             block_line = comment.line
             yield Claim(comment.line, _COMMENT_MARK.sub("", comment.text), scope, whole=comment.line > last_code_line)
         elif match is not None:
-            text = (match["shown"] or match["value"] or match["named"] or match["literal"] or "").strip()
+            text = (
+                match["shown"] or match["value"] or match["named"] or match["quoted"] or match["literal"] or ""
+            ).strip()
             if match["named"] is not None and not text and comment.alone:
                 block_line = comment.line
-            if text and (match["value"] is None or print_line in prints):
+            if text and not _VARIES.search(text) and (match["value"] is None or print_line in prints):
                 yield Claim(comment.line, text, scope)
         previous = comment
 
 
-def _last_code_line(code: str, comments: Sequence[_Comment]) -> int:
+def _last_code_line(code: str, comments: Sequence[Comment]) -> int:
     alone = {comment.line for comment in comments if comment.alone}
     return max(
         (number for number, line in enumerate(code.split("\n")) if line.strip() and number not in alone), default=-1
     )
-
-
-def _python_comments(code: str) -> list[_Comment]:
-    found: list[_Comment] = []
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(code, newline="\n").readline):
-            if token.type == tokenize.COMMENT:
-                line, column = token.start
-                found.append(_Comment(line - 1, token.string.rstrip(), alone=not token.line[:column].strip()))
-    except (tokenize.TokenError, SyntaxError):
-        return found  # what stands before the broken place still counts
-    return found
 
 
 def _python_prints(code: str) -> dict[int, int]:
@@ -117,19 +103,18 @@ def _python_prints(code: str) -> dict[int, int]:
     return found
 
 
-def _script_comments(code: str) -> list[_Comment]:
-    lines = code.split("\n")
-    return [
-        _Comment(token.line, token.text.rstrip(), alone=lines[token.line].lstrip().startswith("//"))
-        for token in scan_script(code)
-        if token.kind == "comment" and token.text.startswith("//")
-    ]
-
-
 def _script_prints(code: str) -> dict[int, int]:
-    """Map the lines that call the console to scope 0, with the closing lines of calls that go over several."""
-    calls = {token.line for token in scan_script(code) if token.kind == "word" and token.text == "console"}
-    closings = {
-        number for number, line in enumerate(code.split("\n")) if calls and line.strip() in (");", "});", "]);")
-    }
-    return dict.fromkeys(calls | closings, 0)
+    """Map the lines of calls of the console to scope 0."""
+    found: dict[int, int] = {}
+    for node in tree_nodes(parse_script(code)):
+        if node.type == "call_expression" and text_of(node.child_by_field_name("function")).startswith("console."):
+            found.update(dict.fromkeys(range(node.start_point.row, node.end_point.row + 1), 0))
+    return found
+
+
+_PRINTS: Mapping[str, Callable[[str], dict[int, int]]] = {
+    "python": _python_prints,
+    "javascript": _script_prints,
+    "typescript": _script_prints,
+}
+"""What finds the lines of prints, by language; the comments of no other are read."""

@@ -1,52 +1,53 @@
-"""Cut JavaScript and its relatives into words, strings and comments: enough to read comments and imports, not a parser.
+"""Parse JavaScript with tree-sitter: any text in, a syntax tree out, with its faults marked instead of raised.
 
-What it can't tell (a regular expression from a division in odd places) makes it see fewer comments, never an error.
+Its relatives (TypeScript, JSX) parse well enough for their comments and calls to be found.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
 
-_TOKEN = re.compile(
-    r"""
-      (?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))
-    | (?P<string>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*(?:`|\Z))
-    | (?P<word>[\w$@#]+)
-    | (?P<slash>/)
-    | (?P<mark>[^\s\w])
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-_PATTERN = re.compile(r"/(?:\\[^\n]|\[(?:\\[^\n]|[^\]\\\n])*\]|[^/\\\[\n])+/\w*")
-_BEFORE_PATTERN = frozenset("(,=:[!&|?{};+-*%~^<>") | {"return", "typeof", "case", "in", "of"}
+import tree_sitter_javascript
+from tree_sitter import Language, Node, Parser
+
+LARGEST_SCRIPT = 50_000
+"""Characters; what is longer is not parsed: the time for text that is no code grows faster than its length."""
+
+_JAVASCRIPT = Language(tree_sitter_javascript.language())
 
 
-@dataclass(frozen=True, slots=True)
-class ScriptToken:
-    """A word, mark, string or comment; `line` counts from 0."""
-
-    kind: Literal["comment", "string", "word", "mark"]
-    text: str
-    line: int
+@lru_cache(maxsize=64)
+def parse_script(code: str) -> Node:
+    """Return the root of the syntax tree; an empty one for code that is too long. Never raises."""
+    text = code if len(code) <= LARGEST_SCRIPT else ""
+    return Parser(_JAVASCRIPT).parse(text.encode("utf-8", "replace")).root_node
 
 
-def scan_script(code: str) -> Iterator[ScriptToken]:
-    """Yield the tokens of a script. Never raises."""
-    position, line, previous = 0, 0, ""
-    while match := _TOKEN.search(code, position):
-        kind = match.lastgroup
-        if kind == "slash" and (previous == "" or previous in _BEFORE_PATTERN):
-            match = _PATTERN.match(code, match.start()) or match
-        line += code.count("\n", position, match.start())
-        text = match.group()
-        match kind:
-            case "comment" | "string" | "word":
-                yield ScriptToken(kind, text, line)
-            case _:
-                yield ScriptToken("mark", text, line)
-        previous = previous if kind == "comment" else text
-        line += text.count("\n")
-        position = match.end()
+def tree_nodes(*roots: Node) -> Iterator[Node]:
+    """Yield nodes with all that is inside them, in the order of the code."""
+    pending = list(reversed(roots))
+    while pending:
+        node = pending.pop()
+        yield node
+        pending.extend(reversed(node.children))
+
+
+def text_of(node: Node | None) -> str:
+    """Return the characters of a node; empty when there is none."""
+    return (node.text or b"").decode("utf-8", "replace") if node is not None else ""
+
+
+def string_of(node: Node | None) -> str:
+    """Return what a plain string literal says, or a template without `${…}`; empty for anything else."""
+    if node is None or node.type not in ("string", "template_string"):
+        return ""
+    return "" if any(child.type == "template_substitution" for child in node.children) else text_of(node)[1:-1]
+
+
+def first_fault(root: Node) -> int:
+    """Return the line (from 1) of the first thing that is no JavaScript, JSX among it; 0 when there is none."""
+    for node in tree_nodes(root) if root.has_error else ():
+        if node.is_error or node.is_missing:
+            return node.start_point.row + 1
+    return next((node.start_point.row + 1 for node in tree_nodes(root) if node.type.startswith("jsx_")), 0)

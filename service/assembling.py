@@ -7,17 +7,28 @@ run, the assembly says why. Nothing is executed here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from corpus.document import Example
-from corpus.outputs import runnable_code
+from corpus.outputs import is_session
+from corpus.stated_errors import stated_error
 from service.assembly import Addition, Assembly, NotRunnable
-from service.javascript_assembling import script_obstacle
+from service.javascript_assembling import script_program
 from service.python_assembling import python_program
 
 __all__ = ["Addition", "Assembly", "assemble", "expected_error"]
 
 TRACEBACK = "Traceback (most recent call last):"
+
+_Assembler = Callable[[Example, Sequence[Example], str], tuple[str, tuple[Addition, ...]]]
+ASSEMBLERS: Mapping[str, _Assembler] = {"python": python_program, "javascript": script_program}
+"""How a program is made of an example, by language; each raises `NotRunnable`."""
+
+_NOT_RUN = {
+    "": "the block names no language",
+    "shell": "shell commands are not run",
+    "typescript": "TypeScript is not run: it needs a compiler",
+}
 
 
 def assemble(example: Example, page_examples: Sequence[Example] = ()) -> Assembly:
@@ -25,24 +36,22 @@ def assemble(example: Example, page_examples: Sequence[Example] = ()) -> Assembl
     expects_error = expected_error(example)
     try:
         _refuse_marked(example)
-        if example.language == "python":
-            program, added = python_program(example, page_examples, expects_error)
+        if assembler := ASSEMBLERS.get(example.language):
+            program, added = assembler(example, page_examples, expects_error)
             return Assembly(program, added, expects_error=expects_error)
-        if example.language == "javascript":
-            return Assembly(_script(example), expects_error=expects_error)
     except NotRunnable as obstacle:
         return Assembly(None, reason=str(obstacle), expects_error=expects_error)
-    named = f"language {example.language} is not run" if example.language else "the block names no language"
-    return Assembly(None, reason=named)
+    return Assembly(None, reason=_NOT_RUN.get(example.language, f"language {example.language} is not run"))
 
 
 def expected_error(example: Example) -> str:
-    """Return the exception that an annotation or a stated traceback announces; `*` for any, empty for none."""
+    """Return the exception that an annotation, a stated traceback or a comment announces; `*` for any, or empty."""
     if "expect-error" in example.annotations:
         return example.annotations["expect-error"] or "*"
     expected = example.expected
     if expected is None or expected.style not in ("fence", "block_comment") or TRACEBACK not in expected.text:
-        return ""
+        error = None if is_session(example.code) else stated_error(example.language, example.code)
+        return error.name if error else ""
     last = expected.text.rstrip().split("\n")[-1]
     return last.partition(":")[0].strip() or "*"
 
@@ -51,9 +60,3 @@ def _refuse_marked(example: Example) -> None:
     for word in ("no-run", "skip", "compile-fail"):
         if word in example.annotations:
             raise NotRunnable(f"marked {word}")
-
-
-def _script(example: Example) -> str:
-    if obstacle := script_obstacle(example.code):
-        raise NotRunnable(obstacle)
-    return runnable_code(example)

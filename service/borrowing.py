@@ -1,5 +1,5 @@
-"""Find what a block of code needs: in earlier blocks of its page, the closest first, else among the standard library's
-modules.
+"""Find what a block of code needs: in earlier blocks of its page, the closest first, else among the modules that its
+language brings along.
 
 Only the statements that define a needed name are taken, with what these need themselves, never a whole block: what
 the block above prints is not this block's output.
@@ -7,53 +7,72 @@ the block above prints is not this block's output.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Sequence
+from typing import Generic, Protocol
 
 from corpus.document import Example
-from corpus.outputs import is_session, runnable_code, session_examples
 from service.assembly import Addition
-from service.modules import standard_import
-from service.python_names import ALWAYS_BOUND, Import, Statement, split_statements
-from service.wrapping import session_source
+from service.statements import AnyStatement
 
 _MOST_BLOCKS = 200
 """Of the closest earlier blocks that are searched; it bounds the work on a page with thousands of them."""
 
 
-def python_source(example: Example) -> str:
-    """Return an example's Python code: a session without its prompts, any other block without a foreign comment."""
-    if is_session(example.code):
-        return session_source(session_examples(example.code))
-    return runnable_code(example)
+class Grammar(Protocol[AnyStatement]):
+    """What has to be known of a language to borrow code in it."""
+
+    always_bound: frozenset[str]
+    """Names that every program has."""
+    redefines: bool
+    """Whether a name may be defined twice at the top level, the later definition in place of the earlier one."""
+
+    def split(self, code: str) -> Sequence[AnyStatement]:
+        """Cut code into its top-level statements. Raises `SyntaxError`."""
+
+    def source(self, example: Example) -> str:
+        """Return an example's code as it would run."""
+
+    def single_import(self, statement: AnyStatement, name: str) -> str:
+        """Return an import of one name alone where a statement is nothing but imports; else empty.
+
+        So a package that nothing else needs is not asked for.
+        """
+
+    def library_import(self, name: str, users: Sequence[AnyStatement]) -> str:
+        """Return the import of what the language's own library calls so, as the users use it; else empty."""
 
 
 def earlier_blocks(example: Example, page_examples: Sequence[Example]) -> list[Example]:
-    """Return the Python blocks of the page that stand before the example, in the same group where one is named."""
+    """Return the page's blocks of the same language before the example, in the same group where one is named."""
     group = example.annotations.get("group")
     blocks = [
         each
         for each in page_examples
-        if each.language == "python" and each.start_line < example.start_line and each.annotations.get("group") == group
+        if each.language == example.language
+        and each.start_line < example.start_line
+        and each.annotations.get("group") == group
     ]
     return blocks[-_MOST_BLOCKS:]
 
 
-class Borrower:
+class Borrower(Generic[AnyStatement]):
     """Collects what is to stand before one block of code."""
 
-    def __init__(self, blocks: Sequence[Example], bound: Iterable[str]) -> None:
+    def __init__(self, grammar: Grammar[AnyStatement], blocks: Sequence[Example], bound: Iterable[str]) -> None:
         """Take the blocks to look in, in order, and the names that the code binds itself."""
-        self._blocks = [(block, statements) for block in blocks if (statements := _statements(block))]
-        self._settled = set(bound) | ALWAYS_BOUND
+        self._grammar = grammar
+        self._blocks = [(block, found) for block in blocks if (found := self._statements(block))]
+        self._bound = frozenset(bound)
+        self._settled = set(self._bound) | grammar.always_bound
         self._found: dict[tuple[int, int, str], Addition] = {}
-        self._nodes: list[ast.AST] = []
+        self.taken: list[AnyStatement] = []
+        """What was taken from other blocks and from the library."""
         self.missing: set[str] = set()
         """Names that were found nowhere."""
 
-    def need(self, names: Iterable[str], nodes: Sequence[ast.AST]) -> None:
-        """Find `names`, which `nodes` use, and all that the findings need."""
-        pending = [(name, len(self._blocks), nodes) for name in sorted(names)]
+    def need(self, names: Iterable[str], users: Sequence[AnyStatement]) -> None:
+        """Find `names`, which `users` use, and all that the findings need."""
+        pending = [(name, len(self._blocks), users) for name in sorted(names)]
         while pending:
             name, before, users = pending.pop(0)
             if name in self._settled:
@@ -65,63 +84,49 @@ class Borrower:
             block, position = place
             statement = self._blocks[block][1][position]
             self._take(block, position, statement, name)
-            pending += [(each, block + 1, statement.nodes) for each in sorted(statement.reads | statement.reads_later)]
+            pending += [(each, block + 1, [statement]) for each in sorted(statement.reads | statement.reads_later)]
 
     def additions(self) -> tuple[Addition, ...]:
         """Return what was found, in the order of the page; imports of the standard library first."""
         return tuple(self._found[place] for place in sorted(self._found))
 
-    def nodes(self) -> tuple[ast.AST, ...]:
-        """Return the syntax trees of what was taken from other blocks."""
-        return tuple(self._nodes)
-
     def _definition(self, name: str, before: int) -> tuple[int, int] | None:
         for block in range(before - 1, -1, -1):
             statements = self._blocks[block][1]
             for position in range(len(statements) - 1, -1, -1):
-                if name in statements[position].binds:
+                if name in statements[position].binds and self._fits(statements[position]):
                     return block, position
         return None
 
-    def _take(self, block: int, position: int, statement: Statement, name: str) -> None:
+    def _fits(self, statement: AnyStatement) -> bool:
+        """Tell whether a statement may stand before the code, which may not define the same names again."""
+        return self._grammar.redefines or not statement.binds & (self._settled - self._grammar.always_bound)
+
+    def _take(self, block: int, position: int, statement: AnyStatement, name: str) -> None:
         example = self._blocks[block][0]
         offset = example.start_line - 1
         lines = f"{example.path}:{offset + statement.first_line}-{offset + statement.last_line}"
         why = f"`{name}` is defined there, and not in the block"
-        imports = [
-            single for node in statement.nodes if isinstance(node, Import) and (single := _import_of(node, name))
-        ]
-        if imports and all(isinstance(node, Import) for node in statement.nodes):
+        if code := self._grammar.single_import(statement, name):
             self._settled.add(name)
-            self._nodes += imports
-            self._found[block, position, name] = Addition("import", lines, ast.unparse(imports[-1]), why)
+            self.taken += self._grammar.split(code)
+            self._found[block, position, name] = Addition("import", lines, code, why)
             return
         self._settled |= statement.binds
-        self._nodes += statement.nodes
+        self.taken.append(statement)
         self._found[block, position, ""] = Addition("definition", lines, statement.code, why)
 
-    def _from_library(self, name: str, users: Sequence[ast.AST]) -> None:
-        statement = standard_import(name, users)
-        if not statement:
+    def _from_library(self, name: str, users: Sequence[AnyStatement]) -> None:
+        code = self._grammar.library_import(name, users)
+        if not code:
             self.missing.add(name)
             return
         self._settled.add(name)
-        self._found[-1, 0, name] = Addition(
-            "import", "", statement, f"`{name}` is used and imported nowhere in the block"
-        )
+        self.taken += self._grammar.split(code)
+        self._found[-1, 0, name] = Addition("import", "", code, f"`{name}` is used and imported nowhere in the block")
 
-
-def _statements(block: Example) -> tuple[Statement, ...]:
-    try:
-        return split_statements(python_source(block))
-    except SyntaxError:
-        return ()
-
-
-def _import_of(node: Import, name: str) -> Import | None:
-    """Return the import of one name alone, so that a package that nothing else needs is not asked for."""
-    for alias in node.names:
-        if (alias.asname or alias.name.partition(".")[0]) == name:
-            names = [alias]
-            return ast.Import(names) if isinstance(node, ast.Import) else ast.ImportFrom(node.module, names, node.level)
-    return None
+    def _statements(self, block: Example) -> Sequence[AnyStatement]:
+        try:
+            return self._grammar.split(self._grammar.source(block))
+        except SyntaxError:
+            return ()

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import doctest
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -22,7 +23,11 @@ from service.runs import Run
 
 _ELLIPSIS = doctest.OutputChecker()
 _MOST_JOINED_LINES = 30
-_REMARKS = ("  ", " (", " # ", " // ", " — ", " – ", " - ")
+_REMARKS = (" (", " # ", " // ", " — ", " – ", " - ", ", to std")
+_AFTER_A_VALUE = re.compile(
+    r"""(-?[\d.]*\d|true|false|null|None|True|False|"[^"]*"|'[^']*'|[\[{(].*[\])}])(?:,\s+[A-Za-z]|\.$)"""
+)
+_INSIDE_BRACKETS = re.compile(r"(?<=[\[{(]) | (?=[\]})])")
 
 
 def matches_expected(example: Example, expects_error: str, run: Run) -> bool | None:
@@ -35,7 +40,7 @@ def matches_expected(example: Example, expects_error: str, run: Run) -> bool | N
         return None if example.expected is None else False
     if example.expected is None:
         return True if expects_error else None
-    matching = _claims_hold(example, run.stdout) if example.expected.style == "comment" else _same_output(example, run)
+    matching = _claims_hold(example, run) if example.expected.style == "comment" else _same_output(example, run)
     if not matching and example.annotations.get("output") == "approximate":
         return None
     return matching
@@ -45,23 +50,28 @@ def _raised(name: str, run: Run) -> bool:
     """Tell whether the last traceback names the exception; `*` stands for any."""
     if run.status != "error" or name in ("*", "SystemExit"):
         return run.status == "error"
+    if TRACEBACK not in run.stderr and "Exception Group" not in run.stderr:
+        return re.search(rf"(?<!\w){re.escape(name.rpartition('.')[2])}(?!\w)", run.stderr) is not None
     last = run.stderr.rpartition(TRACEBACK)[2].split("\n")
     named = [line.partition(":")[0].rpartition(".")[2] for line in last if line and not line[0].isspace()]
-    if TRACEBACK in run.stderr and "Exception Group" not in run.stderr:
+    if "Exception Group" not in run.stderr:
         named = named[:1]  # further lines belong to its message
-    elif "Exception Group" in run.stderr:
+    else:
         named = [line.strip(" |+-").partition(":")[0] for line in run.stderr.split("\n")]
     return name.rpartition(".")[2] in named
 
 
 def _same_output(example: Example, run: Run) -> bool:
     expected = example.expected.text if example.expected else ""
-    printed = [run.stdout]
-    if run.stderr:  # a terminal shows both, and the notes may too
-        printed += [run.stdout + run.stderr, run.stderr + run.stdout, run.stderr]
     if "NORMALIZE_WHITESPACE" in example.code:
-        return any(_same(" ".join(expected.split()), " ".join(text.split())) for text in printed)
-    return any(_same(_plain(expected), _plain(text)) for text in printed)
+        return any(_same(" ".join(expected.split()), " ".join(text.split())) for text in _printed(run))
+    return any(_same(_plain(expected), _plain(text)) for text in _printed(run))
+
+
+def _printed(run: Run) -> list[str]:
+    """Return what the notes may mean by what was printed: a terminal shows both streams, and the notes may too."""
+    both = [run.stdout + run.stderr, run.stderr + run.stdout, run.stderr]
+    return [run.stdout, *both] if run.stderr else [run.stdout]
 
 
 def _same(expected: str, printed: str) -> bool:
@@ -83,19 +93,27 @@ def _without_frames(text: str) -> Iterator[str]:
         yield line
 
 
-def _claims_hold(example: Example, stdout: str) -> bool:
+def _claims_hold(example: Example, run: Run) -> bool:
     claims = code_claims(example.language, example.code)
     if claims and all(claim.whole for claim in claims):
-        return _same(_plain("\n".join(claim.text for claim in claims)), _plain(stdout))
-    printed = [line.strip() for line in stdout.split("\n")]
+        stated = _plain("\n".join(claim.text for claim in claims))
+        return any(_same(_line(stated), _line(_plain(text))) for text in _printed(run))
     ordered = sorted(claims, key=lambda claim: claim.scope)
-    return all(_in_order(list(group), printed) for _, group in groupby(ordered, key=lambda claim: claim.scope))
+    scopes = [list(group) for _, group in groupby(ordered, key=lambda claim: claim.scope)]
+    streams = [[_line(line) for line in text.split("\n")] for text in _printed(run)]
+    return any(all(_in_order(scope, printed) for scope in scopes) for printed in streams)
+
+
+def _line(text: str) -> str:
+    """Return text as two ways to write the same value are compared: without blanks that only set it off."""
+    lines = (" ".join(line.split()) for line in text.split("\n"))
+    return "\n".join(_INSIDE_BRACKETS.sub("", line) for line in lines)
 
 
 def _in_order(claims: Sequence[Claim], printed: Sequence[str]) -> bool:
     position = 0
     for claim in claims:
-        while position < len(printed) and not (used := _lines_used(claim.text.strip(), printed, position)):
+        while position < len(printed) and not (used := _lines_used(_line(claim.text), printed, position)):
             position += 1
         if position == len(printed):
             return False
@@ -106,7 +124,7 @@ def _in_order(claims: Sequence[Claim], printed: Sequence[str]) -> bool:
 def _lines_used(stated: str, printed: Sequence[str], position: int) -> int:
     """Return how many printed lines say what is stated, from a position on; 0 when they don't."""
     line = printed[position]
-    if line in (stated, _literal_text(stated)) or (line and any(stated.startswith(line + mark) for mark in _REMARKS)):
+    if line in (stated, _line(_literal_text(stated))) or (line and _is_value_with_remark(stated, line)):
         return 1
     if "..." in stated and _same(stated, line):
         return 1
@@ -119,6 +137,14 @@ def _lines_used(stated: str, printed: Sequence[str], position: int) -> int:
             if len(joined) > len(stated):
                 break
     return 0
+
+
+def _is_value_with_remark(stated: str, line: str) -> bool:
+    """Tell whether what is stated is the printed line, and a remark on it."""
+    if any(stated.startswith(line + mark) for mark in _REMARKS):
+        return True
+    value = _AFTER_A_VALUE.match(stated)
+    return value is not None and line in (value[1], _literal_text(value[1]))
 
 
 def _literal_text(stated: str) -> str:

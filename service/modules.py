@@ -13,9 +13,9 @@ _NOT_IMPORTED_HERE = frozenset({"antigravity", "this", "idlelib", "turtle", "tur
 """Importing these does something visible, or is slow."""
 
 
-def missing_package(nodes: Iterable[ast.AST]) -> str:
-    """Return the first package that the code imports and the standard library does not have; else empty."""
-    for module in _imported(nodes):
+def missing_package(modules: Iterable[str]) -> str:
+    """Return the first package of some imported modules that the standard library does not have; else empty."""
+    for module in modules:
         top = module.partition(".")[0]
         if top and top not in sys.stdlib_module_names and top != "__main__":
             return top
@@ -31,7 +31,7 @@ def relative_import(nodes: Iterable[ast.AST]) -> str:
     return ""
 
 
-def _imported(nodes: Iterable[ast.AST]) -> Iterator[str]:
+def imported_modules(nodes: Iterable[ast.AST]) -> Iterator[str]:
     """Yield imported modules, but those whose absence the code handles or that only a type checker sees."""
     pending = deque(nodes)
     while pending:

@@ -1,5 +1,5 @@
-"""What keeps a piece of Python code from running here whatever is added to it: input, the network, code that was left
-out.
+"""What keeps a piece of Python code from running here whatever is added to it: input, the network, a service, files
+that are not there, code that was left out.
 
 Only what is certain counts: a call behind a condition, or one whose failure the code handles, is left to the run.
 """
@@ -10,8 +10,9 @@ import ast
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 
+from service.hosts import needed_host
 from service.modules import mentions
-from service.python_names import Statement
+from service.python_names import PythonStatement
 
 _HOST_CALLS = frozenset(
     {
@@ -24,23 +25,69 @@ _HOST_CALLS = frozenset(
         "gethostbyname",
     }
 )
-_THIS_MACHINE = ("localhost", "127.", "0.0.0.0", "::1")  # noqa: S104  (compared with, not listened on)
+_SERVING = frozenset(
+    {
+        "start_server",
+        "create_server",
+        "start_unix_server",
+        "serve_forever",
+        "bind",
+        "HTTPServer",
+        "ThreadingHTTPServer",
+        "TCPServer",
+        "UDPServer",
+    }
+)
 
 
-def needs_input(executed: Sequence[Statement], bound: frozenset[str]) -> bool:
+def needs_input(executed: Sequence[PythonStatement], bound: frozenset[str]) -> bool:
     """Tell whether executed code asks its user for input."""
     return "input" not in bound and any("input" in each.reads | each.reads_later for each in executed)
 
 
-def needs_network(executed: Sequence[Statement]) -> str:
-    """Return the host that executed code is certain to connect to; empty when there is none."""
-    for statement in executed:
-        for call in _unguarded_calls(statement.nodes):
-            function = call.func
-            name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-            if name in _HOST_CALLS and (host := _literal_host(call)) and not host.startswith(_THIS_MACHINE):
-                return host
+def unreachable(executed: Sequence[PythonStatement]) -> str:
+    """Say which host or service executed code is certain to ask that can't be asked here; empty when there is none."""
+    calls = [call for statement in executed for call in _unguarded_calls(statement.nodes)]
+    everything = [node for statement in executed for node in statement.nodes]
+    serves = any(mentioned in _SERVING for node in everything for mentioned in _mentioned(node))
+    asked = (_address(call) for call in calls if _called(call) in _HOST_CALLS)
+    return next(filter(None, (needed_host(address, serves=serves) for address in asked)), "")
+
+
+def missing_file(executed: Sequence[PythonStatement]) -> str:
+    """Return the first file that executed code reads and does not make: a relative path that it names but once."""
+    everything = [each for statement in executed for node in statement.nodes for each in ast.walk(node)]
+    named = [each.value for each in everything if isinstance(each, ast.Constant)]
+    for call in (call for statement in executed for call in _unguarded_calls(statement.nodes)):
+        path = _read_path(call)
+        if path and not path.startswith(("/", "~")) and named.count(path) == 1:
+            return path
     return ""
+
+
+def _read_path(call: ast.Call) -> str:
+    """Return the path that a call of `open` reads, or `Path("…").read_text()` and its like; empty for any other."""
+    target = call
+    if isinstance(call.func, ast.Attribute):
+        if call.func.attr not in ("read_text", "read_bytes") or not isinstance(call.func.value, ast.Call):
+            return ""
+        target = call.func.value
+    name, wanted = _called(target), "open" if target is call else "Path"
+    if name != wanted or not target.args:
+        return ""
+    modes = [*target.args[1:2], *(keyword.value for keyword in target.keywords if keyword.arg == "mode")]
+    mode = modes[0].value if modes and isinstance(modes[0], ast.Constant) else "r" if not modes else "?"
+    path = target.args[0]
+    text = path.value if isinstance(path, ast.Constant) else None
+    return text if isinstance(text, str) and isinstance(mode, str) and mode.startswith("r") else ""
+
+
+def _called(call: ast.Call) -> str:
+    return str(getattr(call.func, "attr", getattr(call.func, "id", "")))
+
+
+def _mentioned(node: ast.AST) -> Iterator[str]:
+    return (str(getattr(each, "attr", getattr(each, "id", ""))) for each in ast.walk(node))
 
 
 def _unguarded_calls(nodes: Iterable[ast.AST]) -> Iterator[ast.Call]:
@@ -56,19 +103,17 @@ def _unguarded_calls(nodes: Iterable[ast.AST]) -> Iterator[ast.Call]:
         pending.extend(ast.iter_child_nodes(node))
 
 
-def _literal_host(call: ast.Call) -> str:
+def _address(call: ast.Call) -> str:
+    """Return the address that a call names in plain words, with a scheme; empty for any other."""
     first: ast.expr | None = call.args[0] if call.args else None
     if isinstance(first, ast.Tuple) and first.elts:
         first = first.elts[0]
-    if not isinstance(first, ast.Constant) or not isinstance(first.value, str):
+    if not isinstance(first, ast.Constant) or not isinstance(first.value, str) or not first.value:
         return ""
-    scheme, separator, rest = first.value.partition("://")
-    if separator and scheme not in ("http", "https", "ftp"):
-        return ""
-    return (rest if separator else first.value).partition("/")[0]
+    return first.value if "://" in first.value else f"tcp://{first.value}"
 
 
-def left_out(statements: Sequence[Statement], executed: Sequence[Statement]) -> str:
+def left_out(statements: Sequence[PythonStatement], executed: Sequence[PythonStatement]) -> str:
     """Say which part of the code is only hinted at with `...`; empty when all is there."""
     for statement in statements:
         if any(_is_ellipsis(node) for node in statement.nodes):

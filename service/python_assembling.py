@@ -10,12 +10,14 @@ from collections.abc import Sequence
 
 from corpus.document import Example
 from corpus.outputs import is_session, session_examples
-from corpus.python_code import LARGEST_CODE, compile_python, parse_python
+from corpus.python_code import LARGEST_CODE, compile_python
 from service.assembly import Addition, NotRunnable
-from service.borrowing import Borrower, earlier_blocks, python_source
+from service.borrowing import Borrower, earlier_blocks
 from service.modules import missing_package, relative_import
-from service.obstacles import left_out, needs_input, needs_network
-from service.python_names import Statement, executed_statements, imports_everything, needed_names, split_statements
+from service.obstacles import left_out, missing_file, needs_input, unreachable
+from service.python_grammar import PYTHON, python_source
+from service.python_names import PythonStatement, imports_everything, split_statements
+from service.statements import Statement, bound_names, executed_statements, missing_reason, needed_names
 from service.wrapping import awaiting_program, awaits_at_top_level, session_program
 
 _SYNTAX_ERRORS = frozenset({"SyntaxError", "IndentationError", "TabError"})
@@ -48,7 +50,7 @@ def python_program(
         raise NotRunnable(f"syntax error with what it needs: {error.msg}") from None
 
 
-def uncalled_coroutine(statements: Sequence[Statement]) -> str:
+def uncalled_coroutine(statements: Sequence[PythonStatement]) -> str:
     """Return the coroutine function to call where the code only defines: `main`, else the last one; else empty.
 
     It must need no arguments, have no decorators and not be a generator.
@@ -89,26 +91,28 @@ def _yields(function: ast.AsyncFunctionDef) -> bool:
 
 
 def _additions(
-    example: Example, page_examples: Sequence[Example], statements: Sequence[Statement], called: str
+    example: Example, page_examples: Sequence[Example], statements: Sequence[PythonStatement], called: str
 ) -> tuple[Addition, ...]:
     """Return what has to be added, or raise `NotRunnable` for what can't be."""
     nodes = [node for statement in statements for node in statement.nodes]
     if module := relative_import(nodes):
         raise NotRunnable(f"fragment: `{module}` is an import relative to a package")
-    _refuse_packages(nodes)
-    bound = frozenset().union(*(statement.binds for statement in statements))
-    borrower = Borrower(earlier_blocks(example, page_examples), bound)
-    borrower.need(needed_names(statements, called), nodes)
+    _refuse_packages(statements)
+    bound = bound_names(statements)
+    borrower = Borrower(PYTHON, earlier_blocks(example, page_examples), bound)
+    borrower.need(needed_names(statements, called), statements)
     if called:
-        borrower.need(["asyncio"], parse_python("asyncio.run").body)
-    _refuse_packages(borrower.nodes())
+        borrower.need(["asyncio"], split_statements("asyncio.run"))
+    _refuse_packages(borrower.taken)
     executed = executed_statements(statements, called)
     if borrower.missing and not imports_everything(statements):
-        raise NotRunnable(_missing_reason(sorted(borrower.missing)))
+        raise NotRunnable(missing_reason(sorted(borrower.missing)))
     if needs_input(executed, bound):
         raise NotRunnable("needs input")
-    if host := needs_network(executed):
-        raise NotRunnable(f"needs network: {host}")
+    if reason := unreachable([*borrower.taken, *executed]):
+        raise NotRunnable(reason)
+    if file := missing_file([*borrower.taken, *executed]):
+        raise NotRunnable(f"needs the file {file}")
     if example.expected is None and (part := left_out(statements, executed)):
         raise NotRunnable(f"fragment: {part}")
     return (*borrower.additions(), *_call(called))
@@ -120,7 +124,7 @@ def _call(called: str) -> tuple[Addition, ...]:
     return (Addition("call", "", f"asyncio.run({called}())", f"the block only defines `{called}`"),)
 
 
-def _compose(example: Example, code: str, statements: Sequence[Statement], added: Sequence[Addition]) -> str:
+def _compose(example: Example, code: str, statements: Sequence[PythonStatement], added: Sequence[Addition]) -> str:
     before = "".join(f"{addition.code}\n\n" for addition in added if addition.what != "call")
     if is_session(example.code):
         return session_program(before, session_examples(example.code))
@@ -130,7 +134,7 @@ def _compose(example: Example, code: str, statements: Sequence[Statement], added
     return awaiting_program(program) if awaits_at_top_level(program) else program
 
 
-def _after_future_imports(code: str, statements: Sequence[Statement]) -> tuple[str, str]:
+def _after_future_imports(code: str, statements: Sequence[PythonStatement]) -> tuple[str, str]:
     """Split the code behind its `from __future__` imports, which have to come first in any program."""
     future = [
         statement.last_line
@@ -151,12 +155,6 @@ def _refuse_other_python(example: Example) -> None:
         raise NotRunnable(f"needs Python {wanted}")
 
 
-def _refuse_packages(nodes: Sequence[ast.AST]) -> None:
-    if package := missing_package(nodes):
+def _refuse_packages(statements: Sequence[Statement]) -> None:
+    if package := missing_package(module for each in statements for module in each.modules):
         raise NotRunnable(f"needs package {package}")
-
-
-def _missing_reason(names: Sequence[str]) -> str:
-    listed = ", ".join(f"`{name}`" for name in names)
-    verb = "name {} is" if len(names) == 1 else "names {} are"
-    return f"fragment: {verb.format(listed)} defined nowhere before it on the page"

@@ -10,10 +10,12 @@ import ast
 import builtins
 import symtable
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 from corpus.python_code import parse_python
+from service.modules import imported_modules
+from service.statements import Statement
 
 ALWAYS_BOUND = frozenset(dir(builtins)) | {
     "__name__",
@@ -29,28 +31,14 @@ Import = ast.Import | ast.ImportFrom
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
-    """A top-level statement (or several that share a line); lines are 1-based and inclusive."""
+class PythonStatement(Statement):
+    """A statement with its syntax trees."""
 
-    first_line: int
-    last_line: int
-    code: str
-    nodes: tuple[ast.stmt, ...]
-    binds: frozenset[str]
-    """Names that it gives a value at the top level."""
-    reads: frozenset[str]
-    """Names that it needs when it is executed."""
-    reads_later: frozenset[str] = field(default=frozenset())
-    """Names that the functions in it need when they are called."""
-
-    @property
-    def is_definition(self) -> bool:
-        """Whether it only defines a function or a class: what stands in a function waits until it is called."""
-        return all(isinstance(node, Definition) for node in self.nodes)
+    nodes: tuple[ast.stmt, ...] = ()
 
 
 @lru_cache(maxsize=512)
-def split_statements(code: str) -> tuple[Statement, ...]:
+def split_statements(code: str) -> tuple[PythonStatement, ...]:
     """Cut code into its top-level statements. Raises `SyntaxError`."""
     lines = code.split("\n")
     return tuple(_statement(nodes, first, last, lines) for first, last, nodes in _line_groups(parse_python(code).body))
@@ -71,7 +59,7 @@ def _line_groups(body: Sequence[ast.stmt]) -> Iterator[tuple[int, int, tuple[ast
         yield first, last, tuple(group)
 
 
-def _statement(nodes: tuple[ast.stmt, ...], first: int, last: int, lines: Sequence[str]) -> Statement:
+def _statement(nodes: tuple[ast.stmt, ...], first: int, last: int, lines: Sequence[str]) -> PythonStatement:
     code = "\n".join(lines[first - 1 : last])
     binds: set[str] = set()
     reads: set[str] = set()
@@ -95,39 +83,20 @@ def _statement(nodes: tuple[ast.stmt, ...], first: int, last: int, lines: Sequen
             elif symbol.is_global():
                 (later if called_later else reads).add(symbol.get_name())
         pending.extend((child, called_later) for child in table.get_children())
-    return Statement(first, last, code, nodes, frozenset(binds), frozenset(reads), frozenset(later))
+    return PythonStatement(
+        first_line=first,
+        last_line=last,
+        code=code,
+        binds=frozenset(binds),
+        reads=frozenset(reads),
+        reads_later=frozenset(later),
+        modules=tuple(imported_modules(nodes)),
+        is_definition=all(isinstance(node, Definition) for node in nodes),
+        nodes=nodes,
+    )
 
 
-def executed_statements(statements: Sequence[Statement], called: str = "") -> list[Statement]:
-    """Return the statements of which more than a definition is executed when the code runs.
-
-    `called` names a function that will be called beside what the code itself calls. A function counts as called where
-    its name is mentioned.
-    """
-    definitions: dict[str, list[int]] = {}
-    for position, each in enumerate(statements):
-        for name in each.binds if each.is_definition else ():
-            definitions.setdefault(name, []).append(position)
-    executed = {position for position, each in enumerate(statements) if not each.is_definition}
-    mentioned = [called, *(name for each in statements for name in each.reads)]
-    mentioned += [name for position in executed for name in statements[position].reads_later]
-    while mentioned:
-        for position in definitions.pop(mentioned.pop(), ()):
-            if position not in executed:
-                executed.add(position)
-                mentioned += statements[position].reads_later
-    return [statements[position] for position in sorted(executed)]
-
-
-def needed_names(statements: Sequence[Statement], called: str = "") -> set[str]:
-    """Return the names that a run needs and the code does not bind; functions that nobody calls need none."""
-    bound = ALWAYS_BOUND.union(*(each.binds for each in statements))
-    executed = executed_statements(statements, called)
-    reads = {name for each in statements for name in each.reads}
-    return reads.union(*(each.reads_later for each in executed)) - bound
-
-
-def imports_everything(statements: Sequence[Statement]) -> bool:
+def imports_everything(statements: Sequence[PythonStatement]) -> bool:
     """Tell whether a `from … import *` may bind any name."""
     nodes = (node for each in statements for node in each.nodes)
     return any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in nodes)

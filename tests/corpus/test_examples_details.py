@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from corpus.annotations import comment_annotations, read_info
 from corpus.claims import code_claims
+from corpus.comments import code_comments
 from corpus.html_code import pre_blocks
-from corpus.javascript import scan_script
 from corpus.languages import canonical_language
 from corpus.outputs import leads_to_output, stated_output
 from corpus.python_code import LARGEST_CODE, compile_python, parse_python
@@ -105,19 +105,16 @@ def test_language_names_have_one_canonical_form() -> None:
     ]
 
 
-def test_script_words_are_told_from_strings_and_patterns() -> None:
-    tokens = [(token.kind, token.text) for token in scan_script('a = /"/; b = c / d; // e\n`x ${y}` /* f */')]
-    assert ("mark", '/"/') in tokens
-    assert ("comment", "// e") in tokens
-    assert ("string", "`x ${y}`") in tokens
-    assert ("comment", "/* f */") in tokens
+def test_comments_of_a_script_are_found_beside_strings_and_patterns() -> None:
+    code = 'a = /"/; b = c / d; // e\n`x // ${y /* z */}`; /* f */\n  // g\n"// h"'
+    comments = code_comments("javascript", code)
+    assert [tuple(comment) for comment in comments] == [(0, "// e", False), (2, "// g", True)]
 
 
 @given(st.text(st.sampled_from("/*`'\"\\$a {}[]()\n=;"), max_size=60))
-def test_any_script_is_cut_into_its_own_characters(code: str) -> None:
-    position = 0
-    for token in scan_script(code):
-        position = code.index(token.text, position) + len(token.text)
+def test_comments_of_any_script_stand_on_their_lines(code: str) -> None:
+    for comment in code_comments("javascript", code):
+        assert comment.text in code.split("\n")[comment.line]
 
 
 @given(st.text(st.sampled_from("<>/pre code![]&#;-='\"\n"), max_size=80))

@@ -222,6 +222,9 @@ def test_session_ends_at_an_error_that_it_does_not_show() -> None:
         ("return 1", "syntax error on line 1: 'return' outside function"),
         ("name = input('Name: ')", "needs input"),
         ("import urllib.request\nurllib.request.urlopen('https://example.org/x')", "needs network: example.org"),
+        ("import asyncio\nasyncio.open_connection('127.0.0.1', 80)", "needs a service at 127.0.0.1"),
+        ("with open('notes.txt') as f:\n    print(f.read())", "needs the file notes.txt"),
+        ("from pathlib import Path\nprint(Path('a/b.txt').read_text())", "needs the file a/b.txt"),
         ("print(a, b)", "fragment: names `a`, `b` are defined nowhere before it on the page"),
         ("x = 1\n...", "fragment: `...` on line 2 stands for code that was left out"),
         ("async def main():\n    ...", "fragment: the body of `main` was left out"),
@@ -241,7 +244,9 @@ def test_block_that_cannot_run_says_why(code: str, reason: str) -> None:
         "try:\n    import uvloop\nexcept ImportError:\n    uvloop = None\nprint(uvloop)",
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import numpy\nprint(1)",
         "import urllib.request\ntry:\n    urllib.request.urlopen('https://example.org')\nexcept OSError:\n    pass",
-        "import asyncio\nasyncio.open_connection('127.0.0.1', 80).close()",
+        "import asyncio\nasyncio.start_server(print, port=80)\nasyncio.open_connection('127.0.0.1', 80).close()",
+        "open('x.txt', 'w').write('1')\nprint(open('x.txt').read())",
+        "def load():\n    return open('x.txt')\nprint(1)\ntry:\n    open('y.txt')\nexcept OSError:\n    pass",
         "from typing import Protocol\nclass P(Protocol):\n    def f(self) -> int: ...\nprint(P)",
         "from math import *\nprint(floor(2.5))",
         "def f(): ...\nprint(f())  # -> None",
@@ -257,7 +262,7 @@ def test_doubt_is_left_to_the_run(code: str) -> None:
         ("python no-run", "marked no-run"),
         ("python {test='skip'}", "marked skip"),
         ("python requires=9.1", "needs Python 9.1"),
-        ("sh", "language shell is not run"),
+        ("sh", "shell commands are not run"),
         ("", "the block names no language"),
     ],
 )
@@ -289,7 +294,7 @@ def test_stated_traceback_expects_its_error() -> None:
         ("import './local.mjs';", "needs the file ./local.mjs"),
         ("const y = await import(`https://x.org/a.js`);", "needs network: https://x.org/a.js"),
         ("const fs = require('fs/promises'); import path from 'node:path';", ""),
-        ("// require('left-pad')\nconsole.log('import \"x\"', obj.require('y'), Buffer.from('z'));", ""),
+        ("// require('left-pad')\nconsole.log('import \"x\"', module.require('y'), Buffer.from('z'));", ""),
     ],
 )
 def test_script_runs_unless_it_needs_what_is_not_there(code: str, reason: str) -> None:

@@ -16,7 +16,6 @@ from urllib.parse import unquote, urlsplit
 from markdown_it.token import Token
 
 from corpus.dialects import attributes_of, tag_name
-from corpus.document import Document
 from corpus.markdown import ParsedPage
 
 _HTML_LINK = re.compile(r"""<a\s[^<>]*?\bhref=["']([^"'#]{1,2000})""", re.IGNORECASE)
@@ -48,34 +47,28 @@ def _token_links(token: Token) -> Iterable[str]:
         yield attributes_of(token.info).get("url", "")
 
 
-class PageNames:
-    """Finds the pages that links mean. Pages are numbered as their paths are given; an empty path is no page."""
-
-    def __init__(self, paths: Iterable[str]) -> None:
-        self._rows: dict[str, int] = {}
-        for row, path in enumerate(paths):
-            if path:
-                key = _page_key(path)
-                self._rows.setdefault(key, row)
-                self._rows.setdefault(key.rpartition("/")[2], row)
-
-    def targets(self, row: int, path: str, links: Iterable[str]) -> set[int]:
-        """Return the other pages that a page's links mean. The home page is left out: every page links home."""
-        found = {_target(link, path, self._rows) for link in links}
-        return {target for target in found if target is not None} - {row, self._rows.get("")}
+def link_keys(path: str, links: Iterable[str]) -> tuple[str, ...]:
+    """Return what a page's links name, without repetition. Which pages these are depends on the other pages."""
+    keys = (_link_key(link, path) for link in links)
+    return tuple(dict.fromkeys(key for key in keys if key is not None))
 
 
-def count_links(documents: Sequence[Document]) -> list[int]:
-    """Return for each document how many other pages link to it."""
-    names = PageNames(document.page.path for document in documents)
-    counts = [0] * len(documents)
-    for row, document in enumerate(documents):
-        for target in names.targets(row, document.page.path, document.links):
-            counts[target] += 1
+def count_links(paths: Sequence[str], keys_of_pages: Iterable[Iterable[str]]) -> list[int]:
+    """Return for each page how many other pages link to it. Links to the home page don't count: every page has one."""
+    rows: dict[str, int] = {}
+    for row, path in enumerate(paths):
+        key = _page_key(path)
+        rows.setdefault(key, row)
+        rows.setdefault(key.rpartition("/")[2], row)
+    counts = [0] * len(paths)
+    for row, keys in enumerate(keys_of_pages):
+        for target in {_target(key, rows) for key in keys} - {None, row, rows.get("")}:
+            if target is not None:
+                counts[target] += 1
     return counts
 
 
-def _target(link: str, path: str, rows: dict[str, int]) -> int | None:
+def _link_key(link: str, path: str) -> str | None:
     try:
         place = unquote(urlsplit(link).path)
     except ValueError:
@@ -83,7 +76,10 @@ def _target(link: str, path: str, rows: dict[str, int]) -> int | None:
     if not place:
         return None
     base = "" if place.startswith("/") else posixpath.dirname(path)
-    key = _page_key(posixpath.normpath(posixpath.join(base, place.lstrip("/"))).lstrip("./"))
+    return _page_key(posixpath.normpath(posixpath.join(base, place.lstrip("/"))).lstrip("./"))
+
+
+def _target(key: str, rows: dict[str, int]) -> int | None:
     parts = key.split("/")
     endings = ("/".join(parts[start:]) for start in range(min(_LONGEST_PREFIX + 1, len(parts))))
     return next((rows[ending] for ending in endings if ending in rows), None)

@@ -1,67 +1,43 @@
 """The texts and places of a generation, in one SQLite file: pages, chunks, passages and examples.
 
-Search works on arrays and never reads this file; only what is shown is fetched from it. Rows are numbered as the
-vectors are.
+Search works on arrays and never reads this file; only what is shown is fetched from it. A page's content stands under a
+number that it keeps from one generation to the next (its body), so that a page that changes, comes or goes touches no
+other page's rows; only the reading order is numbered anew.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, LifoQueue
 from typing import Any
 from urllib.parse import quote
 
-from corpus.document import Chunk, Document, Example, ExpectedOutput, Page, Passage
+from corpus.document import Chunk, Example, ExpectedOutput, Page, Passage
 
+PLACE_BITS = 24
+"""A place is a body's number times 2**24, plus the position in the page."""
 _CONNECTIONS = 4
-_SCHEMA = """
-CREATE TABLE pages(row INTEGER PRIMARY KEY, path TEXT UNIQUE, title TEXT, description TEXT, groups TEXT, text TEXT);
-CREATE TABLE chunks(row INTEGER PRIMARY KEY, id TEXT, page INTEGER, headings TEXT, anchor TEXT, start_line INTEGER,
+SCHEMA = """
+CREATE TABLE pages(body INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT UNIQUE, digest TEXT, title TEXT, description TEXT,
+                   groups TEXT, headings TEXT, links TEXT, warnings TEXT);
+CREATE TABLE page_texts(body INTEGER PRIMARY KEY, text TEXT);
+CREATE TABLE page_keys(body INTEGER PRIMARY KEY, chunks BLOB, passages BLOB, passage_counts BLOB);
+CREATE TABLE reading_order(row INTEGER PRIMARY KEY, body INTEGER UNIQUE);
+CREATE TABLE chunks(place INTEGER PRIMARY KEY, id TEXT, headings TEXT, anchor TEXT, start_line INTEGER,
                     end_line INTEGER, text TEXT, plain TEXT);
-CREATE TABLE passages(row INTEGER PRIMARY KEY, chunk INTEGER, start_line INTEGER, end_line INTEGER, text TEXT,
+CREATE TABLE passages(place INTEGER PRIMARY KEY, chunk INTEGER, start_line INTEGER, end_line INTEGER, text TEXT,
                       kind TEXT);
-CREATE TABLE examples(row INTEGER PRIMARY KEY, id TEXT, page INTEGER, body TEXT);
-CREATE INDEX chunks_page ON chunks(page);
+CREATE TABLE examples(place INTEGER PRIMARY KEY, id TEXT, fields TEXT);
 CREATE INDEX passages_chunk ON passages(chunk);
 CREATE INDEX examples_id ON examples(id);
-CREATE INDEX examples_page ON examples(page);
 """
-
-
-def write_database(path: Path, documents: Iterable[Document]) -> None:
-    """Write all documents, in order, into a new file."""
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)
-        chunk_row = 0
-        for page_row, document in enumerate(documents):
-            _insert(connection, page_row, chunk_row, document)
-            chunk_row += len(document.chunks)
-
-
-def _insert(connection: sqlite3.Connection, page_row: int, chunk_row: int, document: Document) -> None:
-    page = document.page
-    values = (page_row, page.path, page.title, page.description, json.dumps(page.groups), page.text)
-    connection.execute("INSERT INTO pages VALUES(?,?,?,?,?,?)", values)
-    connection.executemany(
-        "INSERT INTO chunks VALUES(?,?,?,?,?,?,?,?,?)",
-        [
-            (chunk_row + i, c.id, page_row, json.dumps(c.headings), c.anchor, c.start_line, c.end_line, c.text, c.plain)
-            for i, c in enumerate(document.chunks)
-        ],
-    )
-    connection.executemany(
-        "INSERT INTO passages(chunk, start_line, end_line, text, kind) VALUES(?,?,?,?,?)",
-        [(chunk_row + p.chunk, p.start_line, p.end_line, p.text, p.kind) for p in document.passages],
-    )
-    connection.executemany(
-        "INSERT INTO examples(id, page, body) VALUES(?,?,?)",
-        [(example.id, page_row, json.dumps(asdict(example))) for example in document.examples],
-    )
+_CHUNKS = f"""SELECT c.place, p.path, c.headings, c.anchor, c.start_line, c.end_line, c.text, c.plain, c.id
+              FROM chunks c JOIN pages p ON p.body = c.place >> {PLACE_BITS}"""
+_EXAMPLES = f"""SELECT e.fields FROM examples e JOIN reading_order o ON o.body = e.place >> {PLACE_BITS}"""
 
 
 class Database:
@@ -79,7 +55,9 @@ class Database:
 
     def pages(self) -> list[Page]:
         """Return every page without its text, in reading order."""
-        rows = self._all("SELECT path, title, description, groups, row FROM pages ORDER BY row")
+        rows = self._all(
+            "SELECT path, title, description, groups, row FROM pages JOIN reading_order USING(body) ORDER BY row"
+        )
         return [
             Page(path, title, "", description, order, tuple(json.loads(groups)))
             for path, title, description, groups, order in rows
@@ -87,44 +65,43 @@ class Database:
 
     def page(self, path: str) -> Page | None:
         """Return one page with its text."""
-        rows = self._all("SELECT path, title, text, description, row, groups FROM pages WHERE path = ?", (path,))
+        rows = self._all(
+            "SELECT path, title, text, description, o.row, groups FROM pages JOIN page_texts USING(body)"
+            " JOIN reading_order o USING(body) WHERE path = ?",
+            (path,),
+        )
         if not rows:
             return None
         title, text, description, order, groups = rows[0][1:]
         return Page(path, title, text, description, order, tuple(json.loads(groups)))
 
-    def chunks(self, rows: Sequence[int]) -> list[Chunk]:
-        """Return chunks by row number, in the order asked for."""
-        found = self._all(
-            "SELECT c.row, p.path, c.headings, c.anchor, c.start_line, c.end_line, c.text, c.plain, c.id"
-            f" FROM chunks c JOIN pages p ON p.row = c.page WHERE c.row IN ({_marks(rows)})",
-            tuple(map(int, rows)),
-        )
-        by_row = {row: Chunk(path, tuple(json.loads(headings)), *rest) for row, path, headings, *rest in found}
-        return [by_row[int(row)] for row in rows]
+    def chunks(self, places: Sequence[int]) -> list[Chunk]:
+        """Return chunks by place, in the order asked for."""
+        found = self._all(f"{_CHUNKS} WHERE c.place IN ({_marks(places)})", tuple(places))
+        by_place = {place: chunk_of(fields) for place, *fields in found}
+        return [by_place[place] for place in places]
 
-    def passages(self, chunk_rows: Sequence[int]) -> list[tuple[int, Passage]]:
-        """Return (passage row, passage) of the given chunks; a passage's `chunk` is the chunk's row."""
+    def passages(self, chunk_places: Sequence[int]) -> list[tuple[int, Passage]]:
+        """Return (place, passage) of the given chunks, a page's in order; a passage's `chunk` is the chunk's place."""
         found = self._all(
-            "SELECT s.row, s.chunk, p.path, s.start_line, s.end_line, s.text, s.kind FROM passages s"
-            " JOIN chunks c ON c.row = s.chunk JOIN pages p ON p.row = c.page"
-            f" WHERE s.chunk IN ({_marks(chunk_rows)}) ORDER BY s.row",
-            tuple(map(int, chunk_rows)),
+            "SELECT s.place, s.chunk, p.path, s.start_line, s.end_line, s.text, s.kind FROM passages s"
+            f" JOIN pages p ON p.body = s.place >> {PLACE_BITS}"
+            f" WHERE s.chunk IN ({_marks(chunk_places)}) ORDER BY s.place",
+            tuple(chunk_places),
         )
-        # SQLite numbers passages from 1, vectors from 0.
-        return [(row - 1, Passage(*rest)) for row, *rest in found]
+        return [(place, Passage(*rest)) for place, *rest in found]
 
     def example(self, identifier: str) -> Example | None:
         """Return an example by its id."""
-        rows = self._all("SELECT body FROM examples WHERE id = ? LIMIT 1", (identifier,))
+        rows = self._all(f"{_EXAMPLES} WHERE e.id = ? ORDER BY o.row, e.place LIMIT 1", (identifier,))
         return _example(rows[0][0]) if rows else None
 
     def examples(self, path: str | None = None) -> list[Example]:
         """Return all examples, or one page's, in reading order."""
         if path is None:
-            return [_example(body) for (body,) in self._all("SELECT body FROM examples ORDER BY row")]
-        query = "SELECT e.body FROM examples e JOIN pages p ON p.row = e.page WHERE p.path = ? ORDER BY e.row"
-        return [_example(body) for (body,) in self._all(query, (path,))]
+            return [_example(fields) for (fields,) in self._all(f"{_EXAMPLES} ORDER BY o.row, e.place")]
+        query = f"{_EXAMPLES} JOIN pages p ON p.body = o.body WHERE p.path = ? ORDER BY e.place"
+        return [_example(fields) for (fields,) in self._all(query, (path,))]
 
     def close(self) -> None:
         """Close all connections, those in use when their reader is done; who reads later gets a ProgrammingError."""
@@ -158,8 +135,14 @@ def _marks(values: Sequence[int]) -> str:
     return ",".join("?" * len(values))
 
 
-def _example(body: str) -> Example:
-    fields = json.loads(body)
+def chunk_of(fields: Sequence[Any]) -> Chunk:
+    """Make a chunk of its columns."""
+    path, headings, *rest = fields
+    return Chunk(path, tuple(json.loads(headings)), *rest)
+
+
+def _example(stored: str) -> Example:
+    fields = json.loads(stored)
     expected = fields.pop("expected")
     fields["headings"] = tuple(fields["headings"])
     return Example(**fields, expected=ExpectedOutput(**expected) if expected else None)

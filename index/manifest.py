@@ -15,7 +15,7 @@ from corpus.chunks import CHUNKER_VERSION
 from index.analysis import ANALYSIS_VERSION
 from index.errors import IndexMismatch, IndexNotBuilt
 
-FORMAT_VERSION = 7
+FORMAT_VERSION = 8
 _CURRENT = "current.json"
 
 
@@ -41,6 +41,15 @@ class Manifest:
 
     How alike the notes are among themselves, which a question's similarity is judged against.
     """
+    reader: str
+    """Version of the code that read the pages."""
+    vectors: str
+    """Name of the store that holds the vectors, below `vectors` of the data folder."""
+    stored_chunks: int
+    """Vectors of chunks in the store when this generation was written; later ones are not its own."""
+    stored_passages: int
+    replaced_terms: int
+    """Chunks that are gone and still count in the frequencies of terms."""
 
     def check(self, *, model: str | None = None) -> None:
         """Refuse what this code can't search. Raises IndexMismatch with the command that mends it."""

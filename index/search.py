@@ -62,8 +62,7 @@ class Hit:
 
 def search(index: Index, query: Query, limit: int) -> list[Hit]:
     """Return at most `limit` hits, best first. An empty scope or index gives none."""
-    allowed = _allowed_rows(index, query)
-    rows, similarities, lexical = _candidates(index, query, allowed)
+    rows, similarities, lexical = _candidates(index, query, _allowed_pages(index, query))
     if not len(rows):
         return []
     fused = fuse(_with_passages(index, query, rows, similarities, lexical), lexical)
@@ -105,30 +104,22 @@ def _with_passages(
     return np.asarray((1 - PASSAGE_SHARE) * similarities + PASSAGE_SHARE * strongest, dtype=np.float32)
 
 
-def _candidates(
-    index: Index, query: Query, allowed: NDArray[np.bool_] | None
-) -> tuple[NDArray[np.int64], Scores, Scores]:
-    """Return rows with their cosine and normalised BM25 score: the best of either ranking."""
-    similarities = index.arrays.chunk_vectors @ query.vector
-    wanted = CANDIDATES if allowed is None else len(similarities)
-    lexical_rows, lexical_scores = _lexical(index, query.text, wanted)
-    if allowed is not None:
-        similarities = np.where(allowed, similarities, -np.inf)
-    count = min(CANDIDATES, int(np.isfinite(similarities).sum()))
-    dense_rows = np.argpartition(-similarities, count - 1)[:count] if count else np.zeros(0, dtype=np.int64)
-    if allowed is not None:
-        kept = allowed[lexical_rows]
-        lexical_rows, lexical_scores = lexical_rows[kept][:CANDIDATES], lexical_scores[kept][:CANDIDATES]
+def _candidates(index: Index, query: Query, pages: Sequence[int] | None) -> tuple[NDArray[np.int64], Scores, Scores]:
+    """Return rows with their cosine and normalised BM25 score: the best of either ranking, of these pages if named."""
+    vectors = index.arrays.chunk_vectors
+    dense_rows = vectors.nearest(query.vector, CANDIDATES, None if pages is None else index.chunk_rows(pages))
+    lexical_rows, lexical_scores = _lexical(index, query.text, pages)
     rows = np.union1d(dense_rows, lexical_rows)
     lexical = np.zeros(len(rows), dtype=np.float32)
     if len(lexical_rows):
         lexical[np.searchsorted(rows, lexical_rows)] = lexical_scores / lexical_scores.max()
-    return rows, np.asarray(similarities[rows], dtype=np.float32), lexical
+    return rows, np.asarray(vectors[rows] @ query.vector, dtype=np.float32), lexical
 
 
-def _lexical(index: Index, text: str, limit: int) -> tuple[NDArray[np.int64], Scores]:
+def _lexical(index: Index, text: str, pages: Sequence[int] | None) -> tuple[NDArray[np.int64], Scores]:
     question = content_terms(text) or terms(text)
-    rows, scores = index.chunk_terms.search(question, max(limit, 1))
+    bodies = None if pages is None else index.arrays.page_bodies[pages].tolist()
+    rows, scores = index.chunk_terms.search(question, CANDIDATES, bodies)
     return np.asarray(rows, dtype=np.int64), np.asarray(scores, dtype=np.float32)
 
 
@@ -160,14 +151,14 @@ def _asked_from(index: Index, query: Query, pages: NDArray[np.int32]) -> Scores:
     return np.where(pages == row, ASKED_FROM_PAGE_BONUS, 0).astype(np.float32)
 
 
-def _allowed_rows(index: Index, query: Query) -> NDArray[np.bool_] | None:
-    """Return which chunks the scope admits, or None when all are."""
-    row = index.page_row(query.page) if query.page else None
-    if query.scope == "site" or row is None:
+def _allowed_pages(index: Index, query: Query) -> Sequence[int] | None:
+    """Return the pages that the scope admits, or None when all are; around a page that is not there, none are."""
+    if query.scope == "site":
         return None
-    if query.scope == "page":
-        return np.asarray(index.arrays.chunk_pages == row)
-    return np.isin(index.arrays.chunk_pages, _section_rows(index, row))
+    row = index.page_row(query.page)
+    if row is None:
+        return []
+    return [row] if query.scope == "page" else _section_rows(index, row)
 
 
 def _section_rows(index: Index, row: int) -> Sequence[int]:

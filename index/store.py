@@ -3,35 +3,46 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.document import Chunk, Example, Page, Passage
 from index.database import Database
+from index.draft import TEXTS
 from index.errors import IndexNotBuilt
 from index.lexical import LexicalIndex
 from index.manifest import Manifest, current_generation, read_manifest
+from index.numbering import Numbering
+from index.vector_log import map_vectors
+from index.vector_rows import VectorRows
+from index.vector_store import CHUNKS, PASSAGES
 
 Rows = NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
 class Arrays:
-    """What search computes on; all mapped from the generation's folder.
+    """What search computes on; all mapped.
 
     `chunk_vectors` (chunks, dimension) and `passage_vectors` (passages, dimension) are float32 of length 1; the
     passages of chunk i are `passage_starts[i]` up to `passage_starts[i + 1]`, exclusive; `chunk_pages` (chunks,) gives
-    each chunk's page row, `page_links` (pages,) how many other pages link to each.
+    each chunk's page row, the chunks of page i are `chunk_starts[i]` up to `chunk_starts[i + 1]`; `page_links` (pages,)
+    says how many other pages link to each, `page_bodies` (pages,) where each stands in the texts' file.
     """
 
-    chunk_vectors: NDArray[np.float32]
-    passage_vectors: NDArray[np.float32]
+    chunk_vectors: VectorRows
+    passage_vectors: VectorRows
     passage_starts: Rows
+    chunk_starts: Rows
     chunk_pages: Rows
     page_links: Rows
+    page_bodies: NDArray[np.int64]
 
 
 class Index:
@@ -40,19 +51,13 @@ class Index:
     def __init__(self, generation: Path, manifest: Manifest) -> None:
         self.generation = generation
         self.manifest = manifest
-        self.arrays = Arrays(
-            np.load(generation / "chunk_vectors.npy", mmap_mode="r"),
-            np.load(generation / "passage_vectors.npy", mmap_mode="r"),
-            np.load(generation / "passage_starts.npy", mmap_mode="r"),
-            np.load(generation / "chunk_pages.npy", mmap_mode="r"),
-            np.load(generation / "page_links.npy", mmap_mode="r"),
-        )
-        self.chunk_terms = LexicalIndex.open(generation / "chunk_terms")
-        self.page_terms = LexicalIndex.open(generation / "page_terms")
-        self._database = Database(generation / "notes.sqlite")
+        self.arrays = _map_arrays(generation, manifest)
+        self._numbering = Numbering(self.arrays.page_bodies, self.arrays.chunk_starts, self.arrays.passage_starts)
+        self.chunk_terms = LexicalIndex.open(generation / "chunk_terms", self._numbering.chunk_rows)
+        self.page_terms = LexicalIndex.open(generation / "page_terms", self._numbering.page_rows)
+        self._database = Database(generation / TEXTS)
         self._pages = tuple(self._database.pages())
         self._page_rows = {page.path: row for row, page in enumerate(self._pages)}
-        self._chunk_counts = np.bincount(self.arrays.chunk_pages, minlength=len(self._pages))
 
     def pages(self) -> tuple[Page, ...]:
         """Return every page in reading order, without its text."""
@@ -68,15 +73,25 @@ class Index:
 
     def chunk_count(self, page_row: int) -> int:
         """Return how many chunks a page has."""
-        return int(self._chunk_counts[page_row])
+        return int(self.arrays.chunk_starts[page_row + 1] - self.arrays.chunk_starts[page_row])
 
-    def chunks(self, rows: list[int]) -> list[Chunk]:
+    def chunk_rows(self, page_rows: Sequence[int]) -> NDArray[np.int64]:
+        """Return the rows of all chunks of these pages."""
+        starts = self.arrays.chunk_starts
+        rows = [np.arange(starts[page], starts[page + 1], dtype=np.int64) for page in page_rows]
+        return np.concatenate([np.zeros(0, dtype=np.int64), *rows])
+
+    def chunks(self, rows: Sequence[int]) -> list[Chunk]:
         """Return chunks by row, in the order asked for."""
-        return self._database.chunks(rows)
+        return self._database.chunks(self._chunk_places(rows))
 
-    def passages(self, chunk_rows: list[int]) -> list[tuple[int, Passage]]:
-        """Return (row, passage) for all passages of the given chunks."""
-        return self._database.passages(chunk_rows)
+    def passages(self, chunk_rows: Sequence[int]) -> list[tuple[int, Passage]]:
+        """Return (row, passage) for all passages of the given chunks, in reading order; `chunk` is the chunk's row."""
+        found = self._database.passages(self._chunk_places(chunk_rows))
+        rows = self._numbering.passage_rows(np.asarray([place for place, _ in found], dtype=np.int64))
+        chunks = self._numbering.chunk_rows(np.asarray([passage.chunk for _, passage in found], dtype=np.int64))
+        numbered = zip(rows.tolist(), chunks.tolist(), (passage for _, passage in found), strict=True)
+        return sorted(((row, replace(passage, chunk=chunk)) for row, chunk, passage in numbered), key=itemgetter(0))
 
     def examples(self) -> tuple[Example, ...]:
         """Return every example in reading order."""
@@ -94,6 +109,9 @@ class Index:
         """Close the database; mapped arrays go with the object."""
         self._database.close()
 
+    def _chunk_places(self, rows: Sequence[int]) -> list[int]:
+        return [int(place) for place in self._numbering.chunk_places(np.asarray(rows, dtype=np.int64))]
+
 
 def open_index(data_folder: Path, *, model: str | None = None) -> Index:
     """Open the current generation.
@@ -108,3 +126,22 @@ def open_index(data_folder: Path, *, model: str | None = None) -> Index:
         return Index(generation, manifest)
     except (OSError, ValueError, sqlite3.Error) as error:
         raise IndexNotBuilt(data_folder) from error
+
+
+def _map_arrays(generation: Path, manifest: Manifest) -> Arrays:
+    def mapped(name: str) -> NDArray[Any]:
+        array: NDArray[Any] = np.load(generation / f"{name}.npy", mmap_mode="r")
+        return array
+
+    store = generation.parent.parent / "vectors" / manifest.vectors
+    return Arrays(
+        VectorRows(map_vectors(store, CHUNKS, manifest.stored_chunks, manifest.dimension), mapped("chunk_places")),
+        VectorRows(
+            map_vectors(store, PASSAGES, manifest.stored_passages, manifest.dimension), mapped("passage_places")
+        ),
+        mapped("passage_starts"),
+        mapped("chunk_starts"),
+        mapped("chunk_pages"),
+        mapped("page_links"),
+        mapped("page_bodies"),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.analysis import LONGEST_TERM, STOP_WORDS, content_terms, terms
-from index.lexical import LexicalIndex
+from index.database import PLACE_BITS
+from index.lexical import LexicalIndex, build_lexical, update_lexical
 
 
 @pytest.mark.parametrize(
@@ -54,8 +56,17 @@ def test_terms_of_any_text_can_be_indexed(text: str) -> None:
 
 
 def built(folder: Path, rows: list[str]) -> LexicalIndex:
-    LexicalIndex.build(folder, [terms(row) for row in rows])
-    return LexicalIndex.open(folder)
+    build_lexical(folder, documents(enumerate(rows)))
+    return opened(folder)
+
+
+def documents(rows: Iterable[tuple[int, str]]) -> list[tuple[int, list[str]]]:
+    """Give each row a body of its own, so that row and body are the same number."""
+    return [(row << PLACE_BITS, terms(text)) for row, text in rows]
+
+
+def opened(folder: Path) -> LexicalIndex:
+    return LexicalIndex.open(folder, lambda places: places >> PLACE_BITS)
 
 
 def test_rows_with_rarer_and_more_terms_come_first(tmp_path: Path) -> None:
@@ -84,3 +95,24 @@ def test_document_frequency_counts_rows(tmp_path: Path) -> None:
 def test_equal_rows_rank_in_their_order(tmp_path: Path) -> None:
     index = built(tmp_path / "terms", ["same words"] * 50)
     assert index.search(["word"], 50)[0] == list(range(50))
+
+
+def test_search_within_bodies_finds_only_theirs_with_the_same_scores(tmp_path: Path) -> None:
+    index = built(tmp_path / "terms", ["task one", "task two task", "task three", "nothing"])
+    scores = dict(zip(*index.search(["task"], 10), strict=True))
+    assert dict(zip(*index.search(["task"], 10, [1, 2, 3]), strict=True)) == pytest.approx(
+        {row: score for row, score in scores.items() if row in (1, 2)}
+    )
+    assert index.search(["task"], 10, []) == ([], [])
+
+
+def test_update_takes_bodies_out_and_puts_new_ones_in_and_leaves_the_older_index_alone(tmp_path: Path) -> None:
+    older = built(tmp_path / "older", ["task one", "task two", "queue"])
+    files = {path.name: path.read_bytes() for path in (tmp_path / "older").iterdir()}
+    update_lexical(tmp_path / "older", tmp_path / "newer", [1], documents([(3, "a task in a queue"), (4, "tea")]))
+    newer = opened(tmp_path / "newer")
+    assert sorted(newer.search(["task"], 10)[0]) == [0, 3]
+    assert sorted(newer.search(["queue"], 10)[0]) == [2, 3]
+    assert newer.search(["tea"], 10)[0] == [4]
+    assert sorted(older.search(["task"], 10)[0]) == sorted(opened(tmp_path / "older").search(["task"], 10)[0]) == [0, 1]
+    assert {path.name: path.read_bytes() for path in (tmp_path / "older").iterdir()} == files

@@ -109,3 +109,9 @@ def test_fusion_is_convex() -> None:
     fused = fuse(np.asarray([0.8, 0.4, -0.2], np.float32), np.asarray([0.0, 1.0, 0.5], np.float32), 0.6)
     assert fused.tolist() == pytest.approx([0.6, 0.7, 0.2])
     assert fuse(np.zeros(2, np.float32), np.asarray([1.0, 0.0], np.float32), 0.6).tolist() == pytest.approx([0.4, 0])
+
+
+@pytest.mark.parametrize("scope", ["page", "section"])
+def test_scope_around_a_page_that_is_not_there_finds_nothing(opened: Index, scope: Scope) -> None:
+    assert find(opened, "green tea", page="guide/coffee.md", scope=scope) == []
+    assert find(opened, "green tea", scope=scope) == []

@@ -53,6 +53,12 @@ def code_claims(language: str, code: str) -> tuple[Claim, ...]:
     return tuple(claim for claim in claims if error is None or claim.line < error.line)
 
 
+def has_prints(language: str, code: str) -> bool:
+    """Tell whether the code itself prints; True in a language whose prints are not found."""
+    find_prints = _PRINTS.get(language)
+    return find_prints is None or bool(find_prints(code))
+
+
 def _claims(code: str, comments: Sequence[Comment], prints: dict[int, int]) -> Iterator[Claim]:
     """`prints` maps each line of a print to its scope."""
     last_code_line = _last_code_line(code, comments)

@@ -20,9 +20,14 @@ __all__ = ["Addition", "Assembly", "assemble", "expected_error"]
 
 TRACEBACK = "Traceback (most recent call last):"
 
-_Assembler = Callable[[Example, Sequence[Example], str], tuple[str, tuple[Addition, ...]]]
-ASSEMBLERS: Mapping[str, _Assembler] = {"python": python_program, "javascript": script_program}
-"""How a program is made of an example, by language; each raises `NotRunnable`."""
+ASSEMBLERS: Mapping[str, Callable[[Example, Sequence[Example], str], Assembly]] = {
+    "python": python_program,
+    "javascript": script_program,
+}
+"""What makes a program of an example, by language; each raises `NotRunnable`."""
+
+MARKS_NOT_TO_RUN = frozenset({"no-run", "skip", "compile-fail"})
+"""Annotations with which authors say that an example is not to be run."""
 
 _NOT_RUN = {
     "": "the block names no language",
@@ -37,8 +42,7 @@ def assemble(example: Example, page_examples: Sequence[Example] = ()) -> Assembl
     try:
         _refuse_marked(example)
         if assembler := ASSEMBLERS.get(example.language):
-            program, added = assembler(example, page_examples, expects_error)
-            return Assembly(program, added, expects_error=expects_error)
+            return assembler(example, page_examples, expects_error)
     except NotRunnable as obstacle:
         return Assembly(None, reason=str(obstacle), expects_error=expects_error)
     return Assembly(None, reason=_NOT_RUN.get(example.language, f"language {example.language} is not run"))
@@ -57,6 +61,6 @@ def expected_error(example: Example) -> str:
 
 
 def _refuse_marked(example: Example) -> None:
-    for word in ("no-run", "skip", "compile-fail"):
-        if word in example.annotations:
+    for word in example.annotations:
+        if word in MARKS_NOT_TO_RUN:
             raise NotRunnable(f"marked {word}")

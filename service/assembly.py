@@ -28,6 +28,8 @@ class Assembly:
 
     program: str | None
     added: tuple[Addition, ...] = ()
+    alone: str | None = None
+    """The program without what was added, where something was; it runs when the other one fails."""
     reason: str = ""
     """Why there is no program; empty when there is one."""
     expects_error: str = ""

@@ -3,6 +3,7 @@
 ServiceError
 ├── SettingNotUsable     an `ASKMD_*` variable or an option is unknown or out of bounds
 ├── AddressNotUsable     the server cannot listen where it should
+├── FileNotWritable      a report or a note cannot be written
 ├── RequestError         the caller can mend it
 │   ├── InvalidRequest   a parameter is unknown, given twice or out of bounds; names each
 │   ├── PageNotFound     the notes hold no such page; knows the nearest ones
@@ -43,6 +44,13 @@ class AddressNotUsable(ServiceError):
         )
         self.host = host
         self.port = port
+
+
+class FileNotWritable(ServiceError):
+    """A file that was to be written cannot be."""
+
+    def __init__(self, file: object, reason: str) -> None:
+        super().__init__(f"{file} cannot be written: {reason}.")
 
 
 class RequestError(ServiceError):

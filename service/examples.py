@@ -15,6 +15,8 @@ from service.assembling import assemble
 from service.assembly import Assembly
 from service.ledger import Ledger, run_key
 from service.matching import matches_expected
+from service.proving import is_worth_running_alone, proved_one, without_additions
+from service.run_limits import limits_of
 from service.runs import ProvenExample, Run
 from service.sandbox import Clock, Limits, Outcome, Program, SandboxStatus, Status
 
@@ -64,22 +66,22 @@ class ExampleRunner:
     def cached(self, example: Example, clock: Clock = "virtual") -> ProvenExample:
         """Return the example with its kept result; without a run when none is known."""
         assembly = self._assembly(example)
-        run = self._refusal(example, assembly)
-        if run is None and assembly.program is not None:
-            run = self._ledger.get(self._key(example, assembly.program, clock))
-        return _proven(example, assembly, run)
+        proven = self._kept(example, assembly, clock)
+        if not is_worth_running_alone(proven):
+            return proven
+        alone = self._kept(example, without_additions(assembly), clock)
+        return proven if alone.run is None else proved_one(proven, alone)
 
     async def run(self, example: Example, clock: Clock = "virtual", *, batch: bool = False) -> ProvenExample:
-        """Run the example now and keep the result; `batch`: one of many that nobody waits for."""
+        """Run the example now and keep the result; `batch`: one of many that nobody waits for.
+
+        What was added to its code is dropped where the run does not prove it, and the code runs better alone.
+        """
         assembly = await asyncio.to_thread(self._assembly, example)
-        run = self._refusal(example, assembly)
-        if run is None and assembly.program is not None:
-            program = Program(assembly.program, example.language, _file_name(example), _clock(example, clock))
-            run = _run_of(await self._sandbox.run(program, batch=batch))
-            if run.status not in _PASSING:
-                key = self._key(example, assembly.program, clock)
-                await asyncio.to_thread(self._ledger.put, key, run)
-        return _proven(example, assembly, run)
+        proven = await self._run(example, assembly, clock, batch)
+        if not is_worth_running_alone(proven):
+            return proven
+        return proved_one(proven, await self._run(example, without_additions(assembly), clock, batch))
 
     async def verify(
         self,
@@ -109,6 +111,28 @@ class ExampleRunner:
             tasks = [group.create_task(prove(example)) for example in examples]
         return tuple(task.result() for task in tasks)
 
+    def _kept(self, example: Example, assembly: Assembly, clock: Clock) -> ProvenExample:
+        run = self._refusal(example, assembly)
+        if run is None and assembly.program is not None:
+            run = self._ledger.get(self._key(example, assembly.program, clock))
+        return _proven(example, assembly, run)
+
+    async def _run(self, example: Example, assembly: Assembly, clock: Clock, batch: bool) -> ProvenExample:
+        run = self._refusal(example, assembly)
+        if run is None and assembly.program is not None:
+            program = Program(
+                assembly.program,
+                example.language,
+                _file_name(example),
+                _clock(example, clock),
+                wall_seconds=limits_of(example, self._limits).wall_seconds,
+            )
+            run = _run_of(await self._sandbox.run(program, batch=batch))
+            if run.status not in _PASSING:
+                key = self._key(example, assembly.program, clock)
+                await asyncio.to_thread(self._ledger.put, key, run)
+        return _proven(example, assembly, run)
+
     def _assembly(self, example: Example) -> Assembly:
         if (known := self._assemblies.get(example.id)) is not None:
             return known
@@ -130,7 +154,7 @@ class ExampleRunner:
 
     def _key(self, example: Example, program: str, clock: Clock) -> str:
         interpreter = self._sandbox.status.interpreters[example.language]
-        return run_key(program, example.language, _clock(example, clock), self._limits, interpreter)
+        return run_key(program, example.language, _clock(example, clock), limits_of(example, self._limits), interpreter)
 
 
 def _clock(example: Example, clock: Clock) -> Clock:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from corpus.document import Example
 from corpus.javascript import LARGEST_SCRIPT, first_fault, parse_script, text_of
 from corpus.outputs import runnable_code
-from service.assembly import Addition, NotRunnable
+from service.assembly import Addition, Assembly, NotRunnable
 from service.borrowing import Borrower, earlier_blocks
 from service.javascript_grammar import BROWSER_NAMES, JAVASCRIPT, NODE_MODULES
 from service.sandbox.javascript import is_module
@@ -20,10 +20,8 @@ from service.statements import bound_names, executed_statements, missing_reason,
 _REQUIRE = "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);"
 
 
-def script_program(
-    example: Example, page_examples: Sequence[Example], _expects_error: str
-) -> tuple[str, tuple[Addition, ...]]:
-    """Return the program and what was added to the example's code. Raises `NotRunnable`."""
+def script_program(example: Example, page_examples: Sequence[Example], expects_error: str) -> Assembly:
+    """Return the program with what was added to the example's code. Raises `NotRunnable`."""
     if len(example.code) > LARGEST_SCRIPT:
         raise NotRunnable(f"longer than {LARGEST_SCRIPT:,} characters")
     code = runnable_code(example)
@@ -43,7 +41,7 @@ def script_program(
     if asks and is_module(program):
         added = (Addition("import", "", _REQUIRE, "an ES module has no `require` of its own"), *added)
         program = _compose(code, added)
-    return program, added
+    return Assembly(program, added, code if added else None, expects_error=expects_error)
 
 
 def _statements(code: str) -> tuple[ScriptStatement, ...]:

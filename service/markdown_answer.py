@@ -160,7 +160,8 @@ def example_blocks(example: ExampleBody, site: str = "") -> Iterator[str]:
 
 
 def _run(run: RunBody) -> Iterator[str]:
-    yield f"Status: {run.status}{_run_facts(run)}."
+    failed = f": {inline(run.error)}" if run.error else ""
+    yield f"Status: {run.status}{failed}{_run_facts(run)}."
     if run.stdout:
         yield "It printed:"
         yield fenced(run.stdout)

@@ -16,7 +16,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from corpus.claims import Claim, code_claims
+from corpus.claims import Claim, code_claims, has_prints
 from corpus.document import Example
 from service.assembling import TRACEBACK
 from service.runs import Run
@@ -41,9 +41,16 @@ def matches_expected(example: Example, expects_error: str, run: Run) -> bool | N
     if example.expected is None:
         return True if expects_error else None
     matching = _claims_hold(example, run) if example.expected.style == "comment" else _same_output(example, run)
-    if not matching and example.annotations.get("output") == "approximate":
+    if not matching and (example.annotations.get("output") == "approximate" or _shows_something_else(example, run)):
         return None
     return matching
+
+
+def _shows_something_else(example: Example, run: Run) -> bool:
+    """Tell whether a fence behind code that prints nothing, and has no print in it, is no output at all."""
+    silent = not run.stdout and not run.stderr and run.status == "ok"
+    fence = example.expected is not None and example.expected.style == "fence"
+    return silent and fence and not has_prints(example.language, example.code)
 
 
 def _raised(name: str, run: Run) -> bool:

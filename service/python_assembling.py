@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from corpus.document import Example
 from corpus.outputs import is_session, session_examples
 from corpus.python_code import LARGEST_CODE, compile_python
-from service.assembly import Addition, NotRunnable
+from service.assembly import Addition, Assembly, NotRunnable
 from service.borrowing import Borrower, earlier_blocks
 from service.modules import missing_package, relative_import
 from service.obstacles import left_out, missing_file, needs_input, unreachable
@@ -24,10 +24,8 @@ _SYNTAX_ERRORS = frozenset({"SyntaxError", "IndentationError", "TabError"})
 _STARTERS = frozenset({"run", "run_until_complete", "run_forever"})
 
 
-def python_program(
-    example: Example, page_examples: Sequence[Example], expects_error: str
-) -> tuple[str, tuple[Addition, ...]]:
-    """Return the program and what was added to the example's code. Raises `NotRunnable`."""
+def python_program(example: Example, page_examples: Sequence[Example], expects_error: str) -> Assembly:
+    """Return the program with what was added to the example's code. Raises `NotRunnable`."""
     _refuse_other_python(example)
     if len(example.code) > LARGEST_CODE:
         raise NotRunnable(f"longer than {LARGEST_CODE:,} characters")
@@ -37,7 +35,7 @@ def python_program(
         statements = split_statements(code)
     except SyntaxError as error:
         if expects_error in _SYNTAX_ERRORS:
-            return code, ()
+            return Assembly(code, expects_error=expects_error)
         raise NotRunnable(f"syntax error on line {error.lineno or 1}: {error.msg}") from None
     if not statements:
         broken = is_session(example.code)
@@ -45,9 +43,10 @@ def python_program(
     called = "" if is_session(example.code) else uncalled_coroutine(statements)
     added = _additions(example, page_examples, statements, called)
     try:
-        return _compose(example, code, statements, added), added
+        program, alone = (_compose(example, code, statements, each) for each in (added, ()))
     except SyntaxError as error:
         raise NotRunnable(f"syntax error with what it needs: {error.msg}") from None
+    return Assembly(program, added, alone if added else None, expects_error=expects_error)
 
 
 def uncalled_coroutine(statements: Sequence[PythonStatement]) -> str:

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from corpus.document import Example
 from service.assembly import Assembly
+from service.error_lines import error_line
 from service.sandbox import Clock, Status
+
+_NO_FAILURE: frozenset[Status] = frozenset({"ok", "not_runnable", "sandbox_unavailable"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,11 @@ class Run:
     """UTC, ISO 8601."""
     matches_expected: bool | None = None
     """Whether it ended as the notes say; None when they say nothing, or nothing was run."""
+
+    @property
+    def error(self) -> str:
+        """The line that names the error it ended with; empty when it did not fail."""
+        return error_line(self.stderr) or self.reason if self.status not in _NO_FAILURE else ""
 
 
 @dataclass(frozen=True, slots=True)

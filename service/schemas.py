@@ -72,6 +72,9 @@ class RunBody(Body):
     reason: str = Field(
         default="", description="Why it was not run, or what ended it; empty when there is nothing to say."
     )
+    error: str = Field(
+        default="", description="The line that names the error it ended with; empty when it did not fail."
+    )
     exit_code: int | None = None
     stdout: str = ""
     stderr: str = ""

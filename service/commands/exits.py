@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from corpus.errors import CorpusError
 from index.errors import IndexFault
-from service.errors import ServiceError, SettingNotUsable
+from service.errors import FileNotWritable, ServiceError, SettingNotUsable
 from service.evaluation.errors import EvaluationError
 from service.sandbox.errors import SandboxError
 
@@ -20,6 +20,7 @@ INTERRUPTED = 128 + 2
 
 CODE_OF_ERROR: Mapping[type[Exception], int] = {
     SettingNotUsable: USAGE,
+    FileNotWritable: USAGE,
     CorpusError: NOTHING_TO_READ,
     IndexFault: NOTHING_TO_READ,
     SandboxError: NO_SANDBOX,
@@ -30,7 +31,7 @@ CODE_OF_ERROR: Mapping[type[Exception], int] = {
 EXIT_CODES = """exit codes:
   0    done; for ask: answered; for verify: every example ended as it should
   1    what was asked for failed: no answer in the notes, an example that fails, an address in use
-  2    an argument or a setting cannot be used
+  2    an argument or a setting cannot be used, or a file cannot be written
   3    the notes or the index are missing or do not fit; the message says what to do
   4    there is no sandbox to run examples in
   130  stopped by Ctrl-C"""

@@ -5,33 +5,31 @@ from __future__ import annotations
 import argparse
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-
-from rich.console import Console
-from rich.text import Text
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from corpus.document import Example
 from corpus.reading import read_document
 from corpus.sources import read_corpus
 from service.commands.arguments import Subparsers, add_notes_argument, add_parser, settings_of
 from service.commands.exits import DONE, FAILED, NO_SANDBOX
-from service.commands.terminal import progress_bars, results, say, visible, write_json
+from service.commands.terminal import progress_bars, results, say, write_json
+from service.commands.verify_report import report
+from service.errors import FileNotWritable
 from service.example_results import example_body
 from service.examples import ExampleRunner
+from service.junit import junit_xml
 from service.ledger import Ledger
 from service.page_examples import by_page
 from service.runs import ProvenExample
 from service.sandbox import Sandbox
 from service.settings import Settings
+from service.verdicts import FAILING, FAILING_STRICT, verdict_of
 
 EXAMPLES = """  askmd verify                  every example that has not run yet, then the report on all
   askmd verify --again          every example anew
-  askmd verify guide/tasks.md   the examples of one page"""
-
-VERDICTS = ("ok", "mismatch", "failed", "not runnable")
-MARKS = {"ok": ("✓", "green"), "not runnable": ("-", "yellow")}
-FAILURE_LINES = 6
-"""Lines of a failed example's errors that are shown."""
+  askmd verify guide/tasks.md   the examples of one page
+  askmd verify --strict --junit report.xml   as a step of CI"""
 
 
 def add_to(subparsers: Subparsers) -> None:
@@ -41,6 +39,10 @@ def add_to(subparsers: Subparsers) -> None:
     )
     add_notes_argument(parser)
     parser.add_argument("pages", nargs="*", metavar="PAGE", help="only these pages, as guide/tasks.md")
+    parser.add_argument(
+        "--strict", action="store_true", help="fail for an example that can't run and is not marked `no-run` or `skip`"
+    )
+    parser.add_argument("--junit", type=Path, metavar="FILE", help="write the report as JUnit XML too, for CI")
     parser.add_argument("--again", action="store_true", help="run every example, also those whose result is kept")
     parser.set_defaults(run=run)
 
@@ -52,15 +54,25 @@ def run(arguments: argparse.Namespace) -> int:
         path: found for path, found in read_examples(settings).items() if not arguments.pages or path in arguments.pages
     }
     proven = asyncio.run(prove(settings, examples, again=arguments.again))
-    counts = Counter(map(verdict, proven))
+    counts = Counter(map(verdict_of, proven))
+    if arguments.junit:
+        write_junit(arguments.junit, junit_xml(proven, strict=arguments.strict))
     if arguments.json:
-        bodies = [{"verdict": verdict(each), **example_body(each).model_dump()} for each in proven]
+        bodies = [{"verdict": verdict_of(each), **example_body(each).model_dump()} for each in proven]
         write_json({"counts": counts, "examples": bodies})
     else:
         report(results(), proven, counts)
     if any(each.run and each.run.status == "sandbox_unavailable" for each in proven):
         return NO_SANDBOX
-    return FAILED if counts.keys() & {"failed", "mismatch"} else DONE
+    return FAILED if counts.keys() & (FAILING_STRICT if arguments.strict else FAILING) else DONE
+
+
+def write_junit(file: Path, report: str) -> None:
+    """Write the report for CI. Raises FileNotWritable."""
+    try:
+        file.write_text(report, encoding="utf-8")
+    except OSError as error:
+        raise FileNotWritable(file, error.strerror or str(error)) from None
 
 
 def read_examples(settings: Settings) -> dict[str, list[Example]]:
@@ -90,53 +102,3 @@ async def prove(
     finally:
         ledger.close()
         await sandbox.close()
-
-
-def verdict(proven: ProvenExample) -> str:
-    """Say in a word how an example ended: `ok`, `not runnable`, `mismatch` or `failed`."""
-    if proven.as_expected:
-        return "ok"
-    if proven.run is None or proven.run.status == "not_runnable":
-        return "not runnable"
-    return "mismatch" if proven.run.status == "ok" else "failed"
-
-
-def report(console: Console, proven: Sequence[ProvenExample], counts: Mapping[str, int]) -> None:
-    """Write one line an example, grouped by page, and a summary."""
-    page = ""
-    for each in proven:
-        if each.example.path != page:
-            page = each.example.path
-            console.print(Text(visible(page), style="bold"))
-        for line in _lines(each):
-            console.print(line, soft_wrap=True)
-    stated = ", ".join(f"{counts[word]} {word}" for word in VERDICTS if counts.get(word))
-    console.print(Text(f"{len(proven)} examples: {stated or 'none'}"), soft_wrap=True)
-
-
-def _lines(proven: ProvenExample) -> Iterator[Text]:
-    word = verdict(proven)
-    mark, style = MARKS.get(word, ("✗", "red"))
-    lines = f"{proven.example.start_line}-{proven.example.end_line}"
-    yield Text.assemble(f"  {lines:>9}  ", (f"{mark} {word}", style), (visible(_explanation(proven)), "dim"))
-    if word in {"failed", "mismatch"}:
-        yield from (Text(f"             {line}", style="dim") for line in _evidence(proven))
-
-
-def _explanation(proven: ProvenExample) -> str:
-    run = proven.run
-    if run is None:
-        return ""
-    status = f" ({run.status})" if run.status not in {"ok", "not_runnable"} else ""
-    return f"{status}{f': {run.reason}' if run.reason else ''}"
-
-
-def _evidence(proven: ProvenExample) -> list[str]:
-    """Show the end of what a failed example wrote, or what it printed in place of what the notes say."""
-    if proven.run is None:
-        return []
-    if proven.run.status != "ok":
-        return visible(proven.run.stderr).strip().split("\n")[-FAILURE_LINES:]
-    expected = proven.example.expected.text if proven.example.expected else ""
-    pairs = (("the notes say:", expected), ("it printed:", proven.run.stdout))
-    return [f"{label} {line}" for label, text in pairs for line in visible(text).strip().split("\n")[:FAILURE_LINES]]

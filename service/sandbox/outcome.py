@@ -66,6 +66,8 @@ class Program:
     """File name that tracebacks show; only its last part is used."""
     clock: Clock = "real"
     """The clock asked for; the outcome says which one was used."""
+    wall_seconds: float | None = None
+    """Real time after which it is stopped, where that is less than the sandbox's limit."""
 
 
 @dataclass(frozen=True, slots=True)

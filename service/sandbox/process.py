@@ -111,15 +111,15 @@ class ConfinedProcess:
         else:
             offer_to_kernel(self._root)
 
-    async def run(self, job: bytes) -> Ending:
-        """Hand over the job and return how it ended.
+    async def run(self, job: bytes, wall_seconds: float | None = None) -> Ending:
+        """Hand over the job and return how it ended; `wall_seconds` replaces the time of the limits.
 
         When this returns or raises, by cancellation too, no process of the run is left.
         """
         start, duration_seconds = time.perf_counter(), 0.0
         try:
             if self._root:
-                await self._run(job)
+                await self._run(job, wall_seconds or self._limits.wall_seconds)
                 duration_seconds = time.perf_counter() - start
         finally:
             await self.bury()
@@ -176,7 +176,7 @@ class ConfinedProcess:
         process, _, _ = CREDENTIALS.unpack(ancillary[0][2][: CREDENTIALS.size])
         return parent_of(process) if self._has_init else int(process)
 
-    async def _run(self, job: bytes) -> None:
+    async def _run(self, job: bytes, wall_seconds: float) -> None:
         """Hand over the job and wait until the run has ended, or is ended."""
         loop = asyncio.get_running_loop()
         limit_bytes = self._limits.total_memory_bytes
@@ -185,7 +185,7 @@ class ConfinedProcess:
         hand_over = loop.create_task(self._hand_over(job))
         waiting: set[asyncio.Future[Any]] = {self.child.ended, memory}
         try:
-            await asyncio.wait(waiting, timeout=self._limits.wall_seconds, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(waiting, timeout=wall_seconds, return_when=asyncio.FIRST_COMPLETED)
             if memory.done():
                 memory.result()
             if not self.child.ended.done():

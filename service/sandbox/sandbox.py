@@ -7,6 +7,7 @@ with `sandbox_error`: there is no weaker way to run a program once a tier is cho
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import logging
 import os
 from collections.abc import Mapping, Sequence
@@ -185,6 +186,8 @@ class Sandbox:
         interpreter = self.status.interpreters[program.language]
         language = confinement.language
         limits = language.limits(self._limits)
+        if program.wall_seconds is not None:
+            limits = dataclasses.replace(limits, wall_seconds=min(program.wall_seconds, limits.wall_seconds))
         try:
             # off the loop: reading a long program for its kind takes a while
             name = await asyncio.to_thread(language.program_name, program.name, program.code)
@@ -204,7 +207,7 @@ class Sandbox:
         try:
             if waiting is None:
                 await process.prepare()
-            return await process.run(job)
+            return await process.run(job, limits.wall_seconds)
         finally:
             self._running.discard(process)
             if pool is not None:

@@ -58,7 +58,7 @@ function showRun(result, example, run) {
 function runNodes(example, run) {
   if (!run) return [];
   return [
-    run.reason && element("p", { class: "reason" }, run.reason),
+    (run.error || run.reason) && element("p", { class: "reason" }, run.error || run.reason),
     run.stdout && stream("Output", run.stdout, "stdout"),
     run.stderr && stream("Errors", run.stderr, "stderr"),
     run.status === "ok" && !run.stdout && !run.stderr && element("p", { class: "reason" }, "It printed nothing."),

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from junitparser import JUnitXml
 from rich.console import Console
 from rich.text import Text
 
@@ -141,6 +142,31 @@ def test_verify_reports_every_example_and_fails(capsys: pytest.CaptureFixture[st
     assert "✗ failed (cpu_limit)" in text
     assert "ValueError: no water" in text
     assert text.endswith("6 examples: 2 ok, 1 mismatch, 2 failed, 1 not runnable\n")
+
+
+def test_verify_writes_a_junit_report_of_every_example(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "report.xml"
+    assert run("verify", "--junit", str(file)) == 1
+    names = [case.name for suite in JUnitXml.fromfile(str(file)) for case in suite]
+    assert names[0] == "guide/boiling.md:13-14"
+    assert len(names) == 6
+
+
+def test_verify_junit_file_that_cannot_be_written_is_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("verify", "guide/boiling.md", "--junit", str(tmp_path / "no" / "report.xml")) == 2
+    assert "report.xml cannot be written" in capsys.readouterr().err
+
+
+def test_verify_strict_fails_for_what_cannot_run_and_is_not_marked_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "page.md").write_text("```python\nimport aiohttp\n```\n\n```yaml\na: 1\n```\n")
+    where = ("--notes", str(tmp_path))
+    assert run("verify", *where) == 0
+    assert run("verify", "--strict", *where) == 1
+    assert "2 examples: 2 not runnable (1 not marked so)" in capsys.readouterr().out
+    (tmp_path / "page.md").write_text("```python no-run\nimport aiohttp\n```\n")
+    assert run("verify", "--strict", *where) == 0
 
 
 def test_verify_page_that_holds_passes(capsys: pytest.CaptureFixture[str]) -> None:

@@ -193,3 +193,84 @@ def test_every_example_of_the_shipped_notes_is_accounted_for(tmp_path: Path) -> 
     assert sum(counts.values()) == len(proven)
     assert counts["ok"] >= 55
     assert all(each.assembly.reason for each in proven if each.run and each.run.status == "not_runnable")
+
+
+class ScriptedSandbox(FakeSandbox):
+    """Gives each program the outcome whose key it contains."""
+
+    def __init__(self, outcomes: dict[str, Outcome]) -> None:
+        super().__init__(PRINTED_ONE)
+        self.outcomes = outcomes
+
+    async def run(self, program: Program, *, batch: bool = False) -> Outcome:
+        self.outcome = next((each for key, each in self.outcomes.items() if key in program.code), PRINTED_ONE)
+        return await super().run(program, batch=batch)
+
+
+FAILED = Outcome("error", exit_code=1, stderr="Traceback\nKeyError: 'x'\n", interpreter="python 3.11.2", tier="box")
+ONLY_DEFINED = "import asyncio\nasync def main():\n    print(1)"
+
+
+@pytest.mark.parametrize("outcome", [FAILED, Outcome("timeout", detail="Stopped after 5 s.", tier="box")])
+def test_call_that_fails_is_dropped_where_the_code_runs_alone(outcome: Outcome, tmp_path: Path) -> None:
+    sandbox = ScriptedSandbox({"asyncio.run(main())": outcome})
+    runner = ExampleRunner(sandbox, Ledger.open(tmp_path / "ledger.sqlite3"))
+    (example,) = python_blocks(ONLY_DEFINED)
+    proven = asyncio.run(runner.run(example))
+    assert (proven.assembly.program, proven.assembly.added) == (ONLY_DEFINED + "\n", ())
+    assert proven.run is not None
+    assert proven.run.status == "ok"
+    why = outcome.detail or "KeyError: 'x'"
+    assert proven.run.reason == f"The code alone runs; with `asyncio.run(main())` it does not: {why}"
+    assert runner.cached(example) == proven
+
+
+def test_addition_that_fails_is_shown_where_the_notes_state_an_output(tmp_path: Path) -> None:
+    sandbox = ScriptedSandbox({"asyncio.run(main())": FAILED, "": Outcome("ok", interpreter="python 3.11.2")})
+    runner = ExampleRunner(sandbox, Ledger.open(tmp_path / "ledger.sqlite3"))
+    (example,) = page_examples(f"```python\n{ONLY_DEFINED}\n```\n\n```text\n1\n```\n")
+    proven = asyncio.run(runner.run(example))
+    assert proven.run is not None
+    assert (proven.run.status, proven.run.matches_expected) == ("error", False)
+    assert [each.what for each in proven.assembly.added] == ["call"]
+    assert runner.cached(example) == proven
+
+
+def test_code_that_fails_both_ways_is_shown_as_it_was_put_together(tmp_path: Path) -> None:
+    runner = ExampleRunner(ScriptedSandbox({"print": FAILED}), Ledger.open(tmp_path / "ledger.sqlite3"))
+    examples = python_blocks("x = 1", "print(x)")
+    runner.use_pages({"page.md": examples})
+    proven = asyncio.run(runner.run(examples[1]))
+    assert proven.assembly.program == "x = 1\n\nprint(x)\n"
+    assert proven.run is not None
+    assert proven.run.error == "KeyError: 'x'"
+
+
+@pytest.mark.parametrize(
+    ("asked", "seconds"),
+    [
+        ("2", 2.0),
+        ("0.5s", 0.5),
+        ("500ms", 0.5),
+        ("3 seconds", 3.0),
+        ("60", 5.0),
+        ("0", 5.0),
+        ("-1", 5.0),
+        ("soon", 5.0),
+        ("", 5.0),
+        ("1e400", 5.0),
+    ],
+)
+def test_timeout_of_an_example_shortens_the_limit_and_never_lengthens_it(
+    runner: ExampleRunner, sandbox: FakeSandbox, asked: str, seconds: float
+) -> None:
+    (example,) = page_examples(f'```python {{timeout="{asked}"}}\nprint(1)\n```\n')
+    asyncio.run(runner.run(example))
+    assert sandbox.programs[0].wall_seconds == seconds
+
+
+def test_example_with_another_timeout_is_run_again(runner: ExampleRunner, sandbox: FakeSandbox) -> None:
+    for info in ("timeout=1", "timeout=2", "timeout=1"):
+        (example,) = page_examples(f"```python {info}\nprint(1)\n```\n")
+        asyncio.run(runner.verify({"page.md": [example]}))
+    assert [program.wall_seconds for program in sandbox.programs] == [1.0, 2.0]

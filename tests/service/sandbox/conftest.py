@@ -49,10 +49,12 @@ def sandbox(loop_runner: asyncio.Runner) -> Iterator[Sandbox]:
 def run(sandbox: Sandbox, loop_runner: asyncio.Runner) -> Run:
     """Run code in the session's sandbox: `run(code)`, `run(code, language="javascript")`."""
 
-    def run_program(code: str, language: str = "python", name: str = "example.py") -> Outcome:
+    def run_program(
+        code: str, language: str = "python", name: str = "example.py", wall_seconds: float | None = None
+    ) -> Outcome:
         if language in sandbox.status.missing:
             pytest.skip(sandbox.status.missing[language])
-        return loop_runner.run(sandbox.run(Program(code, language, name)))
+        return loop_runner.run(sandbox.run(Program(code, language, name, wall_seconds=wall_seconds)))
 
     return run_program
 

@@ -159,3 +159,14 @@ const { Worker } = require('worker_threads')
 for (let i = 0; i < 500; i++) new Worker('setTimeout(() => {}, 9e9)', { eval: true }).on('error', () => {})
 """
     assert run(code, language="javascript").status not in {"ok", "sandbox_error"}
+
+
+def test_program_with_a_time_of_its_own_is_stopped_then(run: Run) -> None:
+    outcome = run("import time\ntime.sleep(60)", wall_seconds=0.2)
+    assert (outcome.status, outcome.detail) == ("timeout", "Stopped after 0.2 s.")
+    assert outcome.duration_ms < 1500
+
+
+def test_program_cannot_have_more_time_than_the_sandbox_gives(run: Run) -> None:
+    outcome = run("import time\ntime.sleep(60)", wall_seconds=60)
+    assert (outcome.status, outcome.detail) == ("timeout", "Stopped after 2 s.")

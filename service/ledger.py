@@ -22,7 +22,7 @@ from service.sandbox import Clock, Limits
 
 log = logging.getLogger("askmd.ledger")
 
-_FORMAT = 1
+_FORMAT = 2
 """Of the file and of the keys; results of another format are dropped."""
 _TABLES = {"runs": "key TEXT PRIMARY KEY, status TEXT, verified_at TEXT, result TEXT"}
 

@@ -23,13 +23,14 @@ from service.sandbox.arguments import (
 )
 from service.sandbox.broker import Broker
 from service.sandbox.bubblewrap import Bubblewrap
-from service.sandbox.confinement import inside_source, job, resource_limits
+from service.sandbox.confinement import CLOCK_MODULES, inside_source, job, resource_limits
 from service.sandbox.groups import Groups
 from service.sandbox.identity import Identity
 from service.sandbox.inside.worker import PLACEHOLDER, START_FILE
 from service.sandbox.interpreter import Interpreter
 from service.sandbox.languages import Language
 from service.sandbox.limits import Limits
+from service.sandbox.outcome import Program
 from service.sandbox.process import ConfinedProcess, Pipes
 
 ETC_FILES = {
@@ -38,7 +39,7 @@ ETC_FILES = {
     "/etc/hosts": "127.0.0.1 localhost\n::1 localhost\n",
     "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
 }
-MODULES_INSIDE = ("job", "start", "worker")
+MODULES_INSIDE = ("job", *CLOCK_MODULES, "start", "worker")
 CONTROL = 3
 """Number of the control socket inside, after the standard streams; what bwrap reads comes after it."""
 
@@ -109,10 +110,10 @@ class Box:
         pipes.close_inner()
         return ConfinedProcess(child, pipes, limits, group)
 
-    def job(self, code: str, name: str, limits: Limits) -> bytes:
-        """Return the job of running `code` under the file name `name`."""
+    def job(self, program: Program, name: str, limits: Limits) -> bytes:
+        """Return the job of running `program` under the file name `name`."""
         path = f"{WORK_FOLDER}/{name}"
-        return job(path, code, command=self.language.command(self.interpreter.executable, path, limits))
+        return job(path, program, limits, command=self.language.command(self.interpreter.executable, path, limits))
 
     def _contents(self) -> dict[str, str]:
         folder = f"{INSIDE_FOLDER}/{PACKAGE.replace('.', '/')}"

@@ -15,7 +15,7 @@ from service.sandbox.confinement import Confinement, inside_source, run
 from service.sandbox.errors import IsolationNotProven, LaunchFailed
 from service.sandbox.leftovers import PREFIX
 from service.sandbox.limits import Limits
-from service.sandbox.outcome import Ending, decode
+from service.sandbox.outcome import Ending, Program, decode
 
 PURPOSE = "canary"
 REMEDY = (
@@ -51,7 +51,7 @@ async def _prove_interpreter(confinement: Confinement, limits: Limits) -> None:
 
 async def _run(confinement: Confinement, code: str, name: str, limits: Limits) -> Ending:
     try:
-        return await run(confinement, code, name, limits, lambda process: None)
+        return await run(confinement, Program(code, name=name), limits, lambda process: None)
     except (LaunchFailed, OSError) as error:
         raise IsolationNotProven(f"The sandbox does not start: {error}. {REMEDY}") from error
 

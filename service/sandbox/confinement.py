@@ -10,8 +10,11 @@ from typing import Protocol
 from service.sandbox.interpreter import Interpreter
 from service.sandbox.languages import Language
 from service.sandbox.limits import Limits
-from service.sandbox.outcome import Ending
+from service.sandbox.outcome import Ending, Program
 from service.sandbox.process import ConfinedProcess
+
+CLOCK_MODULES = ("report", "clock", "replacing", "frames", "clock_time", "clock_waits", "virtual")
+"""Modules inside that put a Python on the virtual clock, in the order of their imports."""
 
 
 class Confinement(Protocol):
@@ -35,26 +38,27 @@ class Confinement(Protocol):
     def start(self, limits: Limits) -> ConfinedProcess:
         """Start a process that waits for a job, within the language's own limits. Raises `LaunchFailed` or OSError."""
 
-    def job(self, code: str, name: str, limits: Limits) -> bytes:
-        """Return the job of running `code` under the file name `name`."""
+    def job(self, program: Program, name: str, limits: Limits) -> bytes:
+        """Return the job of running `program` under the file name `name`."""
 
 
 async def run(
-    confinement: Confinement, code: str, name: str, limits: Limits, on_start: Callable[[ConfinedProcess], None]
+    confinement: Confinement, program: Program, limits: Limits, on_start: Callable[[ConfinedProcess], None]
 ) -> Ending:
-    """Run `code` in a process of its own and return how it ended. Raises `LaunchFailed` or OSError.
+    """Run `program` in a process of its own and return how it ended. Raises `LaunchFailed` or OSError.
 
     `limits` are the language's own. `on_start` gets what can stop the run.
     """
     process = confinement.start(limits)
     on_start(process)
     await process.prepare()
-    return await process.run(confinement.job(code, name, limits))
+    return await process.run(confinement.job(program, program.name, limits))
 
 
-def job(path: str, code: str, **more: object) -> bytes:
+def job(path: str, program: Program, limits: Limits, **more: object) -> bytes:
     """Return the message that `inside/job.py` understands."""
-    return json.dumps({"path": path, "code": code, **more}).encode()
+    skip_seconds = limits.virtual_seconds if program.clock == "virtual" else 0
+    return json.dumps({"path": path, "code": program.code, "skip_seconds": skip_seconds, **more}).encode()
 
 
 def resource_limits(limits: Limits) -> dict[str, tuple[int, int]]:

@@ -31,6 +31,8 @@ class Language:
     """The interpreter reserves this many times what the program may use."""
     waits: bool = False
     """The interpreter itself can wait for its program (`inside/worker.py`); others are started for each."""
+    has_clock: bool = False
+    """Its programs can be put on a virtual clock."""
 
     def limits(self, limits: Limits) -> Limits:
         """Return the common limits with this language's needs met."""
@@ -58,7 +60,9 @@ class Language:
 
 # -I: neither the environment nor the program's folder changes what is imported. -u: what was printed before a kill
 # is kept. -B: no .pyc files beside the program.
-PYTHON = Language("python", "python", "example.py", (".py",), ("-I", "-B", "-u", "-X", "utf8"), waits=True)
+PYTHON = Language(
+    "python", "python", "example.py", (".py",), ("-I", "-B", "-u", "-X", "utf8"), waits=True, has_clock=True
+)
 
 # Node starts about ten threads of its own, and maps more private memory than its heap.
 JAVASCRIPT = Language(

@@ -8,10 +8,12 @@ the program can forge; such a label says why a failed program failed, and never 
 from __future__ import annotations
 
 import signal
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from service.sandbox.inside.report import LIMIT_EXIT_CODE
 from service.sandbox.limits import KIBIBYTE, MEBIBYTE, Limits
+from service.sandbox.report import Reported
 
 Clock = Literal["virtual", "real"]
 
@@ -115,12 +117,14 @@ class Ending:
     truncated: bool
     duration_seconds: float
     counters: Counters = Counters()
+    reported: Reported = field(default_factory=Reported)
+    """What it said of itself, which may be a lie."""
 
 
 def exit_of(ending: Ending) -> tuple[int | None, int | None]:
     """Return (exit code, signal); one of them is None, or both when the service ended the run."""
     status = ending.exit_status
-    if status is None or ending.stopped:
+    if status is None or ending.stopped or is_over_limit(ending):
         return None, None
     if status < 0:
         return None, -status
@@ -130,12 +134,19 @@ def exit_of(ending: Ending) -> tuple[int | None, int | None]:
     return status, None
 
 
+def is_over_limit(ending: Ending) -> bool:
+    """Return whether its clock ended the run; a program may claim so, to get this label for its failure."""
+    return ending.reported.over_limit and ending.exit_status == LIMIT_EXIT_CODE and not ending.stopped
+
+
 def classify(ending: Ending, cpu_seconds: int, processors: int) -> Status:
     """Return the status of an ended run; `processors` bounds how fast processor time can have been used."""
     if ending.counters.memory_kills and ending.stopped in (None, "timeout"):
         return "memory_limit"  # what is left of a program whose child was killed may wait for ever, or end well
     if ending.stopped:
         return ending.stopped
+    if is_over_limit(ending):
+        return "virtual_time_limit"
     exit_code, number = exit_of(ending)
     if exit_code == 0:
         return "ok"
@@ -158,6 +169,7 @@ def explain(status: Status, limits: Limits) -> str:
         "output_limit": f"Printed more than {limits.stream_bytes // KIBIBYTE} KiB.",
         "disk_limit": f"Wrote a file of more than {limits.file_bytes // MEBIBYTE} MiB, "
         f"or {limits.temporary_bytes // MEBIBYTE} MiB in all.",
+        "virtual_time_limit": f"Waited for more than {limits.virtual_seconds:g} s on its virtual clock.",
         "forbidden_syscall": "Made a system call of another processor.",
     }
     return sentences.get(status, "")

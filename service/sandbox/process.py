@@ -111,15 +111,16 @@ class ConfinedProcess:
         else:
             offer_to_kernel(self._root)
 
-    async def run(self, job: bytes, wall_seconds: float | None = None) -> Ending:
+    async def run(self, job: bytes, wall_seconds: float | None = None, report: int | None = None) -> Ending:
         """Hand over the job and return how it ended; `wall_seconds` replaces the time of the limits.
 
+        `report` is the descriptor of a file for what the run tells of itself.
         When this returns or raises, by cancellation too, no process of the run is left.
         """
         start, duration_seconds = time.perf_counter(), 0.0
         try:
             if self._root:
-                await self._run(job, wall_seconds or self._limits.wall_seconds)
+                await self._run(job, wall_seconds or self._limits.wall_seconds, report)
                 duration_seconds = time.perf_counter() - start
         finally:
             await self.bury()
@@ -176,13 +177,13 @@ class ConfinedProcess:
         process, _, _ = CREDENTIALS.unpack(ancillary[0][2][: CREDENTIALS.size])
         return parent_of(process) if self._has_init else int(process)
 
-    async def _run(self, job: bytes, wall_seconds: float) -> None:
+    async def _run(self, job: bytes, wall_seconds: float, report: int | None) -> None:
         """Hand over the job and wait until the run has ended, or is ended."""
         loop = asyncio.get_running_loop()
         limit_bytes = self._limits.total_memory_bytes
         watch = self._group.until_killed() if self._group else until_over(self._root, limit_bytes)
         memory = loop.create_task(watch)
-        hand_over = loop.create_task(self._hand_over(job))
+        hand_over = loop.create_task(self._hand_over(job, report))
         waiting: set[asyncio.Future[Any]] = {self.child.ended, memory}
         try:
             await asyncio.wait(waiting, timeout=wall_seconds, return_when=asyncio.FIRST_COMPLETED)
@@ -194,10 +195,11 @@ class ConfinedProcess:
             hand_over.cancel()
             memory.cancel()
 
-    async def _hand_over(self, job: bytes) -> None:
+    async def _hand_over(self, job: bytes, report: int | None) -> None:
+        start = len(job).to_bytes(LENGTH_BYTES, "big")
         try:
-            content = len(job).to_bytes(LENGTH_BYTES, "big") + job
-            await asyncio.get_running_loop().sock_sendall(self._pipes.control, content)
+            socket.send_fds(self._pipes.control, [start], [] if report is None else [report])
+            await asyncio.get_running_loop().sock_sendall(self._pipes.control, job)
         except ConnectionError:
             pass  # it has ended before it was told what to do; the end says how
 

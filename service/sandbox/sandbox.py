@@ -24,6 +24,7 @@ from service.sandbox.limits import Limits
 from service.sandbox.outcome import Ending, Outcome, Program, classify, decode, exit_of, explain
 from service.sandbox.pool import WarmPool
 from service.sandbox.process import ConfinedProcess
+from service.sandbox.report import open_report, read_report
 from service.sandbox.residue import does_not_stop
 from service.sandbox.tiers import TIERS, Host, Proven, first_proven
 
@@ -191,14 +192,32 @@ class Sandbox:
         try:
             # off the loop: reading a long program for its kind takes a while
             name = await asyncio.to_thread(language.program_name, program.name, program.code)
-            ending = await self._ending(confinement, confinement.job(program.code, name, limits), limits, batch)
+            ending = await self._reported(confinement, program, name, limits, batch)
         except (LaunchFailed, OSError) as error:
             logger.error("The sandbox failed to start a program: %s", error)
             detail = "The sandbox could not start the program; the service's log says why."
             return Outcome("sandbox_error", interpreter=interpreter, tier=confinement.tier, detail=detail)
-        return _outcome(ending, limits, interpreter, confinement.tier)
+        outcome = _outcome(ending, limits, interpreter, confinement.tier)
+        if program.clock == outcome.clock or outcome.detail:
+            return outcome
+        return dataclasses.replace(
+            outcome, detail=f"There is no virtual clock for {interpreter}: waits took real time."
+        )
 
-    async def _ending(self, confinement: Confinement, job: bytes, limits: Limits, batch: bool) -> Ending:
+    async def _reported(
+        self, confinement: Confinement, program: Program, name: str, limits: Limits, batch: bool
+    ) -> Ending:
+        """Run a program, and read what it told of its clock. Raises `LaunchFailed` or OSError."""
+        job = confinement.job(program, name, limits)
+        if program.clock == "real" or not confinement.language.has_clock:
+            return await self._ending(confinement, job, limits, batch)
+        with open_report() as report:
+            ending = await self._ending(confinement, job, limits, batch, report)
+            return dataclasses.replace(ending, reported=read_report(report, limits))
+
+    async def _ending(
+        self, confinement: Confinement, job: bytes, limits: Limits, batch: bool, report: int | None = None
+    ) -> Ending:
         """Run a job in a process that waits for one, or else in a new one. Raises `LaunchFailed` or OSError."""
         pool = self._pool if confinement.language is PYTHON and not batch else None
         waiting = pool.take() if pool is not None else None
@@ -207,7 +226,7 @@ class Sandbox:
         try:
             if waiting is None:
                 await process.prepare()
-            return await process.run(job, limits.wall_seconds)
+            return await process.run(job, limits.wall_seconds, report)
         finally:
             self._running.discard(process)
             if pool is not None:
@@ -244,6 +263,8 @@ def _outcome(ending: Ending, limits: Limits, interpreter: str, tier: str) -> Out
         stderr=decode(ending.stderr),
         truncated=ending.truncated,
         duration_ms=round(ending.duration_seconds * 1000, 3),
+        clock="real" if ending.reported.virtual_seconds is None else "virtual",
+        virtual_seconds=ending.reported.virtual_seconds,
         interpreter=interpreter,
         tier=tier,
         detail=explain(status, limits),

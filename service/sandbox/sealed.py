@@ -13,16 +13,18 @@ from dataclasses import dataclass
 from service.sandbox.arguments import PACKAGE, WORK_FOLDER
 from service.sandbox.box import CONTROL, memory_file
 from service.sandbox.broker import Broker
-from service.sandbox.confinement import inside_source, job, resource_limits
+from service.sandbox.confinement import CLOCK_MODULES, inside_source, job, resource_limits
 from service.sandbox.groups import Groups
 from service.sandbox.identity import Identity
 from service.sandbox.interpreter import Interpreter
 from service.sandbox.languages import PYTHON, Language
 from service.sandbox.limits import Limits
+from service.sandbox.outcome import Program
 from service.sandbox.process import ConfinedProcess, Pipes
 
 ENVIRONMENT = {"HOME": "/", "LANG": "C.UTF-8", "PATH": "/usr/bin"}
-MODULES_INSIDE = ("job", "worker", "kernel", "sealed")
+MODULES_INSIDE = ("job", *CLOCK_MODULES, "worker", "kernel", "sealed")
+"""In this order: what is imported comes before what imports it."""
 SETTINGS = CONTROL + 1
 """Number of the file that holds the modules and the filter."""
 
@@ -70,9 +72,9 @@ class Sealed:
         pipes.close_inner()
         return ConfinedProcess(child, pipes, limits, group, has_init=False)
 
-    def job(self, code: str, name: str, limits: Limits) -> bytes:
-        """Return the job of running `code` under the file name `name`; there is no such file inside."""
-        return job(f"{WORK_FOLDER}/{name}", code)
+    def job(self, program: Program, name: str, limits: Limits) -> bytes:
+        """Return the job of running `program` under the file name `name`; there is no such file inside."""
+        return job(f"{WORK_FOLDER}/{name}", program, limits)
 
     def _settings(self) -> bytes:
         parents = dict.fromkeys(("service", "service.sandbox", PACKAGE), "")

@@ -3,13 +3,16 @@
 Whatever runs first inside uses this; it is handed in as bytes and imports nothing of the project but its neighbours.
 """
 
+import _socket  # without all that `socket` imports
 import json
 import os
 import resource
+import sys
 from typing import Any
 
 READY = b"R"
 LENGTH_BYTES = 4
+DESCRIPTOR_BYTES = 4
 LAST_DESCRIPTOR = 1 << 20
 NICENESS = 10  # the service answers while examples run
 
@@ -26,20 +29,24 @@ def set_limits(limits: dict[str, tuple[int, int]]) -> None:
 
 
 def wait_for_job(control: int) -> dict[str, Any]:
-    """Report readiness, and return what is to be run; end the process when nothing comes any more."""
+    """Report readiness, and return what is to be run; end the process when nothing comes any more.
+
+    `report` is the descriptor of a file for what the run tells of itself, or -1.
+    """
     os.write(control, READY)
-    length = int.from_bytes(_read(control, LENGTH_BYTES), "big")
-    job: dict[str, Any] = json.loads(_read(control, length))
-    return job
+    start, report = _read_start(control)
+    length = int.from_bytes(start + _read(control, LENGTH_BYTES - len(start)), "big")
+    return {**json.loads(_read(control, length)), "report": report}
 
 
-def close_descriptors(but: int = -1) -> None:
-    """Close all but the standard streams, and one: nothing of the service may reach the example through another."""
-    if but < 0:
-        os.closerange(3, LAST_DESCRIPTOR)
-    else:
-        os.closerange(3, but)
-        os.closerange(but + 1, LAST_DESCRIPTOR)
+def close_descriptors(*kept: int) -> None:
+    """Close all but the standard streams, and few: nothing of the service may reach the example through others."""
+    first = 3
+    for descriptor in sorted(kept):
+        if descriptor >= first:
+            os.closerange(first, descriptor)
+            first = descriptor + 1
+    os.closerange(first, LAST_DESCRIPTOR)
 
 
 def write_program(job: dict[str, Any]) -> bytes:
@@ -48,6 +55,18 @@ def write_program(job: dict[str, Any]) -> bytes:
     with open(job["path"], "wb") as file:  # noqa: PTH123  (pathlib is not there before it is needed)
         file.write(code)
     return code
+
+
+def _read_start(control: int) -> tuple[bytes, int]:
+    """Read the first bytes, which may come with a descriptor."""
+    connection = _socket.socket(fileno=control)
+    try:
+        start, messages, _, _ = connection.recvmsg(LENGTH_BYTES, _socket.CMSG_SPACE(DESCRIPTOR_BYTES))
+    finally:
+        connection.detach()
+    if not start:
+        os._exit(1)
+    return start, int.from_bytes(messages[0][2][:DESCRIPTOR_BYTES], sys.byteorder) if messages else -1
 
 
 def _read(descriptor: int, count: int) -> bytes:

@@ -6,6 +6,7 @@ new process and every socket. The program's frame has one of ours below it, whic
 
 import ast
 import builtins
+import ctypes
 import importlib
 import json
 import linecache
@@ -21,6 +22,7 @@ from typing import Any
 
 from service.sandbox.inside.job import close_descriptors, set_limits, wait_for_job
 from service.sandbox.inside.kernel import give_up_files, hide_from_others, load_filter
+from service.sandbox.inside.virtual import begin
 from service.sandbox.inside.worker import import_common
 
 # What the modules that a program imports import only when they are used.
@@ -53,7 +55,8 @@ def main(settings: dict[str, Any]) -> None:
     job = wait_for_job(int(sys.argv[1]))
     os.environ.clear()  # the interpreter itself adds to it
     os.environ.update(settings["environment"])
-    close_descriptors()
+    close_descriptors(job["report"])
+    begin(job)
     path, source = job["path"], job["code"].encode("utf-8", "surrogatepass")
     code = _compiled(source, path)
     text = source.decode("utf-8", "replace").removesuffix("\n") + "\n"
@@ -63,6 +66,8 @@ def main(settings: dict[str, Any]) -> None:
     module = _main_module(path)
     for name in [name for name in sys.modules if name.partition(".")[0] == "service"]:
         del sys.modules[name]
+    with suppress(OSError):
+        ctypes.CDLL("libgcc_s.so.1")  # libc wants it when a daemon thread is ended, and could not open it any more
     give_up_files()
     hide_from_others()
     load_filter(bytes.fromhex(settings["filter"]))

@@ -18,6 +18,7 @@ from contextlib import suppress
 from typing import Any
 
 from service.sandbox.inside.job import close_descriptors, set_limits, wait_for_job, write_program
+from service.sandbox.inside.virtual import begin
 
 # The file that the interpreter was started with. It is read as compiled code, which carries the program's own name.
 PLACEHOLDER = "/dev/shm/program"  # noqa: S108  (a private tmpfs inside the sandbox)
@@ -64,7 +65,8 @@ def wait() -> None:
     import_common()
     set_limits(json.loads(sys.argv[2]))
     job = wait_for_job(int(sys.argv[1]))
-    close_descriptors(but=_start_file())
+    close_descriptors(_start_file(), job["report"])
+    begin(job)
     install(job)
 
 

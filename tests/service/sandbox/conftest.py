@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from service.sandbox import Limits, Outcome, Program, Sandbox
+from service.sandbox import Clock, Limits, Outcome, Program, Sandbox
 
 SHORT = Limits(wall_seconds=2.0, cpu_seconds=1)
 
@@ -50,11 +50,15 @@ def run(sandbox: Sandbox, loop_runner: asyncio.Runner) -> Run:
     """Run code in the session's sandbox: `run(code)`, `run(code, language="javascript")`."""
 
     def run_program(
-        code: str, language: str = "python", name: str = "example.py", wall_seconds: float | None = None
+        code: str,
+        language: str = "python",
+        name: str = "example.py",
+        clock: Clock = "real",
+        wall_seconds: float | None = None,
     ) -> Outcome:
         if language in sandbox.status.missing:
             pytest.skip(sandbox.status.missing[language])
-        return loop_runner.run(sandbox.run(Program(code, language, name, wall_seconds=wall_seconds)))
+        return loop_runner.run(sandbox.run(Program(code, language, name, clock, wall_seconds)))
 
     return run_program
 

@@ -8,6 +8,7 @@ it, and where the question is asked from. Weights were chosen over several sets,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -34,6 +35,18 @@ PAGE_CHUNKS_WEIGHT = 0.5
 LINKS_WEIGHT = 0.2
 MANY_LINKS = 50
 """A page that this many others link to has the full prior."""
+ASIDE_PENALTY = 0.5
+"""For pages about the project itself, which name everything and explain nothing, unless they are asked for."""
+_ASIDE = re.compile(
+    r"^(?:changes|history)\.\w+$"
+    r"|(?:^|/)(?:release[-_ ]?(?:notes?|history)|change[-_ ]?logs?|what(?:-i)?s[-_ ]?new"
+    r"|contributing|code[-_ ]of[-_ ]conduct|sponsor(?:s|ship|ing)?)(?:[-_ ]?v?\d[\w.]*)?(?:/|\.\w+$)",
+    re.IGNORECASE,
+)
+_ASKS_ASIDE = re.compile(
+    r"\b(?:versions?|releases?d?|chang(?:e|es|ed|elog)|contribut\w*|sponsor\w*|conduct|new|added|removed|fixed|since|deprecated|\d+\.\d+)\b",
+    re.IGNORECASE,
+)
 _PAGE_CHUNKS = 3
 GOAL_WEIGHT = 0.25
 ASKED_FROM_PAGE_BONUS = 0.15
@@ -70,7 +83,7 @@ def search(index: Index, query: Query, limit: int) -> list[Hit]:
     scores = (
         fused
         + _page_evidence(index, query, pages, fused)
-        + _page_prior(index, pages)
+        + _page_prior(index, query, pages)
         + _asked_from(index, query, pages)
     )
     best = np.argsort(-scores, kind="stable")[:limit]
@@ -138,10 +151,15 @@ def _page_evidence(index: Index, query: Query, pages: NDArray[np.int32], fused: 
     return np.asarray([evidence[int(page)] for page in pages], dtype=np.float32)
 
 
-def _page_prior(index: Index, pages: NDArray[np.int32]) -> Scores:
-    """Return what being linked to adds: the logarithm of the number of pages that do."""
+def _page_prior(index: Index, query: Query, pages: NDArray[np.int32]) -> Scores:
+    """Return what a page is worth for any question: more when many link to it, less when it is about the project."""
     links = index.arrays.page_links[pages]
-    return np.asarray(LINKS_WEIGHT * np.minimum(np.log1p(links) / np.log1p(MANY_LINKS), 1), dtype=np.float32)
+    prior = LINKS_WEIGHT * np.minimum(np.log1p(links) / np.log1p(MANY_LINKS), 1)
+    if not _ASKS_ASIDE.search(query.text):
+        known = index.pages()
+        aside = [page for page in np.unique(pages) if _ASIDE.search(known[page].path)]
+        prior = prior - ASIDE_PENALTY * np.isin(pages, aside)
+    return np.asarray(prior, dtype=np.float32)
 
 
 def _asked_from(index: Index, query: Query, pages: NDArray[np.int32]) -> Scores:

@@ -85,8 +85,18 @@ def fenced(text: str, language: str = "text") -> str:
 
 
 def plain_text(text: str) -> str:
-    """Write text so that no more comes of it than lists and spans of code."""
-    return "\n".join(_plain_line(line) for line in _LINE_END.split(text))
+    """Write text so that no more comes of it than lists, spans of code, and code in a fence that is closed."""
+    lines, written = _LINE_END.split(text), list[str]()
+    while lines:
+        line = lines.pop(0)
+        mark = _FENCE.fullmatch(line)
+        if mark and line in lines:
+            end = lines.index(line) + 1
+            written += [line, *lines[:end]]
+            del lines[:end]
+        else:
+            written.append(_plain_line(line))
+    return "\n".join(written)
 
 
 def _answer(body: AnswerBody) -> Iterator[str]:

@@ -8,6 +8,7 @@ for.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -19,7 +20,7 @@ from corpus.passages import leans_on_context
 from index.analysis import content_terms, terms
 from index.search import Hit, fuse
 from index.store import Index
-from service.question_kind import QuestionKind, fit, question_kind
+from service.question_kind import ANNOUNCES, QuestionKind, fit, question_kind
 from service.shortening import shorten
 
 Scores = NDArray[np.float32]
@@ -36,8 +37,25 @@ SUBJECT_WEIGHT = 0.1
 """For a question of what something is or does: the share of its terms that a passage begins with."""
 HEADING_WEIGHT = 0.1
 """For the first sentence below a heading: the share of the question's terms that the heading holds."""
+NAMED_ABOVE_WEIGHT = 0.3
+"""For what is read with its heading (an entry, a row, code): the share of the terms that only the heading holds."""
+_READ_WITH_HEADING = frozenset({"item", "row", "code", "definition"})
 _SUBJECT_CHARACTERS = 40
+DEFINES_BONUS = 0.15
+_SAYS_WHAT = re.compile(
+    r".{1,60}?\b(?:is|are|means|refers to|lets|allows|provides|represents|describes|returns|runs|makes)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_ALMOST_ALL = 0.95
 _READ_CHUNKS = 10
+_NEAR = 2
+"""How far behind its announcement code stands among the passages."""
+_NO_SUBJECT = re.compile(
+    r"(?:Returns?|Adds?|Sets?|Gets?|Creates?|Emit(?:s|ted)|Enforces?|Handles?|Provides?|Allows?|Enables?|Disables?|Specifies"
+    r"|Defines?|Starts?|Stops?|Opens?|Closes?|Reads?|Writes?|Sends?|Runs?|Calls?|Checks?|Converts?|Removes?|Replaces?|Registers?"
+    r"|Represents?|Indicates?|Used|Waits?|Raises?|Throws?|Asynchronous(?:ly)?|Synchronous(?:ly)?|Listens?|Loads?|Makes?|Turns?)\s",
+)
+"""Openings of reference entries, whose subject is the heading. English, as far as it goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +97,13 @@ def choose_passages(index: Index, question: str, vector: NDArray[np.float32], hi
     similarities = np.asarray(index.arrays.passage_vectors[[row for row, _ in found]] @ vector, dtype=np.float32)
     shares = np.asarray([question_terms.share_in(passage.text) for passage in passages], dtype=np.float32)
     scores = _scores(passages, similarities, shares, {hit.row: hit.score for hit in read}, chunks, question_terms, kind)
-    chosen = tuple(_fitted(passage, question_terms) for passage in _assemble(passages, scores))
+    scores[[i for i, passage in enumerate(passages) if not _fitted(passage, question_terms).text]] = -np.inf
+    if not np.isfinite(scores.max()):
+        return Choice((), 0.0)
+    best = _with_code(passages, int(np.argmax(scores)), kind)
+    if best in _openings(passages, chunks):
+        passages[best] = _named(passages[best], chunks[passages[best].chunk])
+    chosen = tuple(_fitted(passage, question_terms) for passage in _assemble(passages, scores, best))
     return Choice(chosen, float((similarities * shares).max()))
 
 
@@ -98,11 +122,28 @@ def _scores(
     added = [
         CHUNK_WEIGHT * chunk_scores[passage.chunk] / best
         + fit(kind, passage)
-        + (SUBJECT_WEIGHT * question_terms.share_in(passage.text[:_SUBJECT_CHARACTERS]) if kind.asks_definition else 0)
-        + (HEADING_WEIGHT * question_terms.share_in(chunks[passage.chunk].headings[-1]) if i in openings else 0)
+        + _place(passage, float(shares[i]), chunks[passage.chunk].headings[-1], question_terms, opens=i in openings)
+        + (_subject(passage.text, question_terms) if kind.asks_definition else 0)
         for i, passage in enumerate(passages)
     ]
     return np.asarray(fused + np.asarray(added, dtype=np.float32), dtype=np.float32)
+
+
+def _place(passage: Passage, share: float, heading: str, question_terms: _Terms, *, opens: bool) -> float:
+    """Return what standing below its heading adds to a passage."""
+    if opens:
+        return HEADING_WEIGHT * question_terms.share_in(heading)
+    if passage.kind in _READ_WITH_HEADING:
+        return NAMED_ABOVE_WEIGHT * (question_terms.share_in(f"{heading} {passage.text}") - share)
+    return 0.0
+
+
+def _subject(text: str, question_terms: _Terms) -> float:
+    """Return what beginning with the question's subject adds, more where the passage goes on to say what it is."""
+    named = question_terms.share_in(text[:_SUBJECT_CHARACTERS])
+    says = _SAYS_WHAT.match(text)
+    defines = says is not None and question_terms.share_in(says[0]) > _ALMOST_ALL
+    return SUBJECT_WEIGHT * named + (DEFINES_BONUS if defines else 0.0)
 
 
 def _openings(passages: Sequence[Passage], chunks: dict[int, Chunk]) -> set[int]:
@@ -114,11 +155,28 @@ def _openings(passages: Sequence[Passage], chunks: dict[int, Chunk]) -> set[int]
     return set(first.values())
 
 
-def _assemble(passages: Sequence[Passage], scores: Scores) -> list[Passage]:
+def _with_code(passages: Sequence[Passage], best: int, kind: QuestionKind) -> int:
+    """Return the code that the best passage announces, where a way to do something is asked for; else the passage."""
+    text = passages[best].text
+    if not kind.asks_command and not text.endswith(ANNOUNCES):
+        return best
+    following = range(best + 1, min(best + 1 + _NEAR, len(passages)))
+    announced = (i for i in following if passages[i].kind == "code" and passages[i].text.startswith(text))
+    return next(announced, best)
+
+
+def _named(opening: Passage, chunk: Chunk) -> Passage:
+    """Put its heading before an opening that has no subject of its own ("Returns `true` if the path exists")."""
+    text = f"{chunk.headings[-1]}: {opening.text}"
+    if len(text) > LONGEST_ANSWER_CHARACTERS or not _NO_SUBJECT.match(opening.text):
+        return opening
+    return replace(opening, text=text, start_line=chunk.start_line)
+
+
+def _assemble(passages: Sequence[Passage], scores: Scores, best: int) -> list[Passage]:
     """Take the best passage, the sentence before it when it leans on one, and further good ones while there is room."""
     order = [int(i) for i in np.argsort(-scores, kind="stable")]
-    best = order[0]
-    if passages[best].kind in ("list", "code", "row"):
+    if passages[best].kind in ("list", "code", "row", "definition"):
         return [passages[best]]
     chosen = [best]
     if (
@@ -127,7 +185,9 @@ def _assemble(passages: Sequence[Passage], scores: Scores) -> list[Passage]:
         and _fits(passages, chosen, best - 1)
     ):
         chosen.insert(0, best - 1)
-    for i in order[1:]:
+    for i in order:
+        if i in chosen:
+            continue
         if scores[i] < COMPANION_SHARE * scores[best] or len(chosen) == MOST_PASSAGES:
             break
         if passages[i].chunk != passages[best].chunk and scores[i] < OTHER_CHUNK_SHARE * scores[best]:
@@ -146,7 +206,11 @@ def _joins(passages: Sequence[Passage], chosen: Sequence[int], candidate: int) -
     """Tell whether a passage can stand beside the chosen ones: prose that says something further."""
     passage = passages[candidate]
     repeated = any(passage.text in passages[i].text or passages[i].text in passage.text for i in chosen)
-    return passage.kind in ("sentence", "item") and not repeated and not passage.text.endswith((":", "?"))
+    return (
+        passage.kind in ("sentence", "item", "definition")
+        and not repeated
+        and not passage.text.endswith((*ANNOUNCES, "?"))
+    )
 
 
 def _fits(passages: Sequence[Passage], chosen: Sequence[int], candidate: int) -> bool:

@@ -27,6 +27,7 @@ _ASKS_LIST = re.compile(
     r"^(?:which|what|list|name)\b.*\b(?:are|have|kinds?|types?|phases?|steps?|ways|options|differences?|list|include|states?)\b",
     re.IGNORECASE,
 )
+_ASKS_DEFAULT = re.compile(r"\bdefaults?\b", re.IGNORECASE)
 _ASKS_COMMAND = re.compile(r"^how (?:do|can|to|should|would)\b|\bcommand\b|\bsyntax\b", re.IGNORECASE)
 _ASKS_DEFINITION = re.compile(r"^(?:what (?:is|are|does|do)|what['’]s|define|explain|describe)\b", re.IGNORECASE)
 
@@ -42,6 +43,14 @@ _TIME = re.compile(
 )
 _NAME = re.compile(r"(?<=\s)[A-Z][\w’'-]+")
 _PLACE = re.compile(r"(?<=\s)(?:[A-Z][\w’'-]+|`[^`]+`)")
+_DEFAULT = re.compile(
+    r"\bdefault(?:s|ed|ing)?\b.{0,60}?(?:\d[\d.,_]*|`[^`]+`|'[^']*'|\"[^\"]*\"|\[\]|\{\}|\b(?:true|false|none|null|undefined)\b)",
+    re.IGNORECASE | re.DOTALL,
+)
+_DENIES = re.compile(r"\b(?:not|cannot|never)\b|n['’]t\b", re.IGNORECASE)
+_CODE = re.compile(r"`[^`]*`|\{[^{}]*\}|<[^<>]*>")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+ANNOUNCES = (":", "：", "...", "…")
 _POINTS_ELSEWHERE = re.compile(
     r"^(?:for (?:more|further|additional|full)\b|see\b|refer to\b|read more|learn more|click\b)"
     r"|^this (?:page|section|guide|document|article)\b"
@@ -51,6 +60,7 @@ _POINTS_ELSEWHERE = re.compile(
 )
 
 _SOUGHT = (
+    (_ASKS_DEFAULT, _DEFAULT),
     (_ASKS_NUMBER, _NUMBER),
     (_ASKS_TIME, _TIME),
     (_ASKS_PERSON, _NAME),
@@ -75,12 +85,14 @@ class QuestionKind:
 def question_kind(question: str) -> QuestionKind:
     """Read the kind off a question's words."""
     text = question.strip()
-    sought = next((pattern for asks, pattern in _SOUGHT if asks.search(text)), None)
+    asks_command = bool(_ASKS_COMMAND.search(text))
+    # "How do I limit how many tasks run?" asks for a way, not for a number.
+    sought = None if asks_command else next((pattern for asks, pattern in _SOUGHT if asks.search(text)), None)
     return QuestionKind(
         text.lower(),
         sought,
         bool(_ASKS_LIST.search(text)),
-        bool(_ASKS_COMMAND.search(text)),
+        asks_command,
         bool(_ASKS_DEFINITION.search(text)),
     )
 
@@ -93,14 +105,18 @@ def fit(kind: QuestionKind, passage: Passage) -> float:
     if passage.kind == "list":
         bonus += 0.1 if kind.asks_list else -0.05
     if passage.kind == "code":
-        bonus += 0.05 if kind.asks_command else -0.15
+        bonus += 0.15 if kind.asks_command else -0.15
+    if kind.asks_command and _DENIES.search(passage.text) and not _DENIES.search(kind.text):
+        bonus -= 0.1
     if leans_on_context(passage.text) or passage.text[:1].islower():
         bonus -= 0.06
     if _POINTS_ELSEWHERE.search(passage.text):
         bonus -= 0.12
     if passage.text.endswith("?"):
         bonus -= 0.3
-    if passage.text.endswith(":") or len(passage.text) < _SHORTEST_STATEMENT_CHARACTERS:
+    if passage.text.endswith(ANNOUNCES) or len(passage.text) < _SHORTEST_STATEMENT_CHARACTERS:
+        bonus -= 0.15
+    if passage.kind in ("item", "list") and not _WORD.search(_CODE.sub("", passage.text)):
         bonus -= 0.15
     return bonus
 

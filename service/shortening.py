@@ -15,14 +15,14 @@ def shorten(text: str, limit: int, weigh: Callable[[str], float]) -> str:
     each cut.
 
     `weigh` says how much of the question a stretch of text holds; among equals, the one that begins earliest and at a
-    clause wins.
+    clause wins. Empty when there is no place for a cut, as in one long piece of code.
     """
     if len(text) <= limit:
         return text
     pieces = [match.group() for match in _PIECE.finditer(text)]
     starts = [0] + [i + 1 for i, piece in enumerate(pieces[:-1]) if _CLAUSE_END.search(piece)]
     runs = [_run(pieces, start, limit) for start in starts]
-    return max((run for run in runs if run), key=weigh, default=text[: limit - 1] + ELLIPSIS)
+    return max((run for run in runs if run), key=weigh, default="")
 
 
 def _run(pieces: list[str], start: int, limit: int) -> str:

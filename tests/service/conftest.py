@@ -17,6 +17,7 @@ from scripts.serving import served
 from service.app import create_app
 from service.commands.verify import prove, read_examples
 from service.settings import Settings, load_settings
+from service.state import open_application
 from tests.service.servers import Server, environment_of
 
 NOTES = Path(__file__).parent / "notes"
@@ -63,3 +64,17 @@ def server(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iter
     log = folder / "log"
     with log.open("w") as file, served("--no-build", environment=environment_of(own), log=file) as url:
         yield Server(url, own, log)
+
+
+@pytest.fixture(scope="session")
+async def shipped(pytestconfig: pytest.Config) -> AsyncIterator[httpx.AsyncClient]:
+    """Speak to an application over the shipped notes; their index is kept between runs, their examples are not run."""
+    settings = load_settings({}, data=pytestconfig.cache.mkdir("shipped"), log_questions="none")
+    build_index(settings.notes, settings.data, open_embedder(settings.model, settings.models))
+    app = create_app(settings)
+    transport = httpx.ASGITransport(app)
+    async with (
+        open_application(settings) as app.state.application,  # and not the lifespan, which would run examples
+        httpx.AsyncClient(transport=transport, base_url="http://notes") as client,
+    ):
+        yield client

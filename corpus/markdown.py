@@ -36,6 +36,8 @@ _INLINE_ATTRIBUTES = frozenset({"text", "term_id"})
 """A shortcode with one of these is a word of its sentence, though a wrapped line may hold nothing else."""
 _OBJECT_PATH = re.compile(r"^[A-Za-z_]\w*(?:\.\w+)+$")
 _INTERRUPTS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+# mdurl fills its tables when they are first used, and another thread would read them half filled; an import is alone.
+MarkdownIt().normalizeLinkText(MarkdownIt().normalizeLink("a%20b"))
 DEEPEST_NESTING = 40
 """Blocks nested deeper than this are not read any further."""
 

@@ -18,6 +18,7 @@ from service.agent_markdown import agent_page, agent_text
 from service.errors import PageNotFound
 from service.listings import read_contents, site_map
 from service.markdown_answer import inline
+from service.navigation import navigation
 from service.negotiation import HTML, JSON, MARKDOWN, VARY, preferred
 from service.page_paths import address_of, markdown_address
 from service.parameters import PageParameters
@@ -115,9 +116,7 @@ def lists(site: str) -> str:
 
 def render(page: Page, scope: RequestScope) -> str:
     """Lay a page out as HTML, with the table of contents beside it."""
-    pages = scope.generation.index.pages()
-    navigation = [(each.title, address_of(each.path), each.groups[-1] if each.groups else "") for each in pages]
-    return render_page(page, navigation=navigation)
+    return render_page(page, navigation=navigation(scope.generation.index.pages(), page.path))
 
 
 async def show_contents(request: Request, scope: RequestScope, parameters: PageParameters) -> Response:

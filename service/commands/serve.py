@@ -26,6 +26,10 @@ EXAMPLES = """  askmd serve                       on 127.0.0.1:8000
 REQUEST_HEAD_BYTES = 1_048_576
 """A question of 100 kB, percent-encoded, still reaches the check that says how long it may be."""
 GRACE_SECONDS = 5
+KEEP_ALIVE_SECONDS = 75
+"""How long a connection may idle. Clients and proxies keep theirs for up to a minute: one that is closed here first can
+take a request with it.
+"""
 BACKLOG = 2048
 FIRST_RUNS_SECONDS = 30
 """How long a start waits for the examples of a new index, so that the first answers have their output; the rest follow
@@ -68,6 +72,7 @@ def serve(settings: Settings, listener: socket.socket, *, as_json: bool) -> int:
         access_log=False,  # the application writes its own lines, with the request's id
         server_header=False,
         h11_max_incomplete_event_size=REQUEST_HEAD_BYTES,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     server = AnnouncingServer(config, url_of(listener), as_json=as_json)

@@ -34,7 +34,7 @@ def worked_out(monkeypatch: pytest.MonkeyPatch) -> Counter[Question]:
 async def test_question_asked_by_many_at_once_is_worked_out_once(
     client: httpx.AsyncClient, worked_out: Counter[Question]
 ) -> None:
-    forms = ({}, {"format": "md"}, {"max_chars": "900"})
+    forms: tuple[dict[str, str], ...] = ({}, {"format": "md"}, {"max_chars": "900"})
     asked = [client.get("/ask", params={"q": QUESTION} | form) for form in forms for _ in range(8)]
     stream = client.get("/ask", params={"q": QUESTION}, headers={"Accept": "text/event-stream"})
     page = client.get("/guide/boiling.md", params={"ask": QUESTION, "format": "json"})

@@ -25,7 +25,8 @@ Progress = Callable[[int, int], None]
 Inputs = Callable[[int], Sequence[str]]
 """Gives the texts of a page's body."""
 PART_SECONDS = 5.0
-_FIRST_PART, _SMALLEST_PART, _LARGEST_PART = 512, 64, 16384
+FIRST_PART, SMALLEST_PART, LARGEST_PART = 512, 64, 16384
+"""Texts of a part; between, it is what takes so many seconds."""
 
 
 def embed_missing(
@@ -57,7 +58,7 @@ def _wanted_texts(pages: Sequence[tuple[int, Keys]], wanted: NDArray[np.bool_], 
 def _append_all(
     log: VectorLog, texts: Iterator[str], encode: Callable[[Sequence[str], Report], Vectors], report: Report
 ) -> None:
-    done, size = 0, _FIRST_PART
+    done, size = 0, FIRST_PART
     report(0)
     while part := list(islice(texts, size)):
         started = time.monotonic()
@@ -65,7 +66,7 @@ def _append_all(
         done += len(part)
         report(done)
         per_second = len(part) / max(time.monotonic() - started, 1e-3)
-        size = int(np.clip(per_second * PART_SECONDS, _SMALLEST_PART, _LARGEST_PART))
+        size = int(np.clip(per_second * PART_SECONDS, SMALLEST_PART, LARGEST_PART))
 
 
 def _after(before: int, report: Report) -> Report:

@@ -56,15 +56,21 @@ class Order:
 def write_generation(order: Order, report: Progress) -> Written:
     """Write a generation and make it the current one. Raises OSError or sqlite3.Error."""
     try:
-        draft = open_draft(order.data_folder, _readable(order.current), reader_version())
-        try:
-            written = _fill(draft, order, report)
-        finally:
-            draft.database.close()
+        return _write(order, _readable(order.current), report)
     except sqlite3.DatabaseError as error:
-        if type(error) is sqlite3.DatabaseError:  # the file is damaged; a full disk is an OperationalError
-            discard_draft(order.data_folder)
-        raise
+        if type(error) is not sqlite3.DatabaseError:  # a full disk, say, is an OperationalError
+            raise
+    # The texts that it went on from are damaged: begin with nothing.
+    discard_draft(order.data_folder)
+    return _write(order, None, report)
+
+
+def _write(order: Order, basis: Path | None, report: Progress) -> Written:
+    draft = open_draft(order.data_folder, basis, reader_version())
+    try:
+        written = _fill(draft, order, report)
+    finally:
+        draft.database.close()
     place = put_in_place(order.data_folder, draft.folder, order.version)
     remove_old(place)
     remove_other_stores(order.data_folder, used_vectors(order.data_folder))

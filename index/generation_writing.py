@@ -17,9 +17,10 @@ from index.draft import Draft, discard_draft, open_draft
 from index.embedder import Embedder
 from index.generations import Built, put_in_place, remove_old, used_vectors
 from index.layout import Layout, read_layout, write_arrays
-from index.manifest import FORMAT_VERSION, Manifest
+from index.manifest import FORMAT_VERSION, Manifest, SearchMode
 from index.page_reading import read_pages
 from index.reader import reader_version
+from index.shortlist_writing import write_shortlist
 from index.similarity import mean_similarity
 from index.term_writing import write_terms
 from index.vector_making import RowVectors, make_vectors
@@ -89,15 +90,18 @@ def _fill(draft: Draft, order: Order, report: Progress) -> Written:
     vectors = make_vectors(draft.database, layout, order.data_folder, order.embedder, preferred, report)
     links = list(draft.database.links())
     write_arrays(draft.folder, layout, vectors.chunk_places, vectors.passage_places, links)
+    mode = write_shortlist(draft.folder, vectors.store, order.current)
     replaced = write_terms(draft, layout, order.current, partial(report, "indexing terms"))
-    manifest = _manifest(draft, order, layout, vectors, replaced)
+    manifest = _manifest(draft, order, layout, vectors, mode, replaced)
     manifest.write(draft.folder)
     written = Written(manifest, read, vectors.made, draft.database.warnings())
     draft.database.finish()
     return written
 
 
-def _manifest(draft: Draft, order: Order, layout: Layout, vectors: RowVectors, replaced: int) -> Manifest:
+def _manifest(
+    draft: Draft, order: Order, layout: Layout, vectors: RowVectors, mode: SearchMode, replaced: int
+) -> Manifest:
     return Manifest(
         version=order.version,
         model=order.embedder.model,
@@ -116,5 +120,6 @@ def _manifest(draft: Draft, order: Order, layout: Layout, vectors: RowVectors, r
         vectors=vectors.store.name,
         stored_chunks=vectors.store.chunks.count,
         stored_passages=vectors.store.passages.count,
+        search=mode,
         replaced_terms=replaced,
     )

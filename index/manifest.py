@@ -10,13 +10,16 @@ import json
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Literal
 
 from corpus.chunks import CHUNKER_VERSION
 from index.analysis import ANALYSIS_VERSION
 from index.errors import IndexMismatch, IndexNotBuilt
 
-FORMAT_VERSION = 8
+FORMAT_VERSION = 9
 _CURRENT = "current.json"
+SearchMode = Literal["exact", "shortlist"]
+"""Whether every vector is looked at, or first its sign bits and then those that may be near."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class Manifest:
     stored_chunks: int
     """Vectors of chunks in the store when this generation was written; later ones are not its own."""
     stored_passages: int
+    search: SearchMode
     replaced_terms: int
     """Chunks that are gone and still count in the frequencies of terms."""
 

@@ -73,9 +73,9 @@ class Hit:
     lexical: float
 
 
-def search(index: Index, query: Query, limit: int) -> list[Hit]:
-    """Return at most `limit` hits, best first. An empty scope or index gives none."""
-    rows, similarities, lexical = _candidates(index, query, _allowed_pages(index, query))
+def search(index: Index, query: Query, limit: int, *, exact: bool = False) -> list[Hit]:
+    """Return at most `limit` hits, best first, with `exact` without a shortlist. An empty scope or index gives none."""
+    rows, similarities, lexical = _candidates(index, query, _allowed_pages(index, query), exact)
     if not len(rows):
         return []
     fused = fuse(_with_passages(index, query, rows, similarities, lexical), lexical)
@@ -117,10 +117,13 @@ def _with_passages(
     return np.asarray((1 - PASSAGE_SHARE) * similarities + PASSAGE_SHARE * strongest, dtype=np.float32)
 
 
-def _candidates(index: Index, query: Query, pages: Sequence[int] | None) -> tuple[NDArray[np.int64], Scores, Scores]:
+def _candidates(
+    index: Index, query: Query, pages: Sequence[int] | None, exact: bool
+) -> tuple[NDArray[np.int64], Scores, Scores]:
     """Return rows with their cosine and normalised BM25 score: the best of either ranking, of these pages if named."""
     vectors = index.arrays.chunk_vectors
-    dense_rows = vectors.nearest(query.vector, CANDIDATES, None if pages is None else index.chunk_rows(pages))
+    among = None if pages is None else index.chunk_rows(pages)
+    dense_rows = vectors.nearest(query.vector, CANDIDATES, among, exact=exact)
     lexical_rows, lexical_scores = _lexical(index, query.text, pages)
     rows = np.union1d(dense_rows, lexical_rows)
     lexical = np.zeros(len(rows), dtype=np.float32)

@@ -106,8 +106,9 @@ class Index:
         return tuple(self._database.examples(path))
 
     def close(self) -> None:
-        """Close the database; mapped arrays go with the object."""
+        """Close the database and stop threads; mapped arrays go with the object."""
         self._database.close()
+        self.arrays.chunk_vectors.close()
 
     def _chunk_places(self, rows: Sequence[int]) -> list[int]:
         return [int(place) for place in self._numbering.chunk_places(np.asarray(rows, dtype=np.int64))]
@@ -135,7 +136,11 @@ def _map_arrays(generation: Path, manifest: Manifest) -> Arrays:
 
     store = generation.parent.parent / "vectors" / manifest.vectors
     return Arrays(
-        VectorRows(map_vectors(store, CHUNKS, manifest.stored_chunks, manifest.dimension), mapped("chunk_places")),
+        VectorRows(
+            map_vectors(store, CHUNKS, manifest.stored_chunks, manifest.dimension),
+            mapped("chunk_places"),
+            mapped("chunk_bits") if manifest.search == "shortlist" else None,
+        ),
         VectorRows(
             map_vectors(store, PASSAGES, manifest.stored_passages, manifest.dimension), mapped("passage_places")
         ),

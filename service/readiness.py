@@ -17,6 +17,7 @@ async def readiness(scope: RequestScope) -> ReadyBody:
     return ReadyBody(
         index=index_body(manifest),
         built_at=manifest.created_at,
+        search=manifest.search,
         newer_index=scope.application.newer_index,
         reranker=scope.settings.reranker,
         sandbox=sandbox_body(scope.application.sandbox),

@@ -245,6 +245,9 @@ class ReadyBody(Body):
     status: Literal["ready"] = "ready"
     index: IndexBody
     built_at: str
+    search: Literal["exact", "shortlist"] = Field(
+        description="Whether a question is compared with every chunk's vector, or first with one bit a number."
+    )
     newer_index: str = Field(description="Why a newer index is not taken; empty when there is none.")
     reranker: str = Field(description="The cross-encoder that orders the best chunks anew; empty when there is none.")
     sandbox: SandboxBody

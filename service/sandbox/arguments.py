@@ -101,7 +101,7 @@ def box_arguments(
     return [
         bwrap,
         *NAMESPACES,
-        *(() if nested or is_parent else NO_NAMESPACES_INSIDE),
+        *(() if nested else NO_NAMESPACES_INSIDE),
         *("--uid", INSIDE_ID, "--gid", INSIDE_ID, "--hostname", "sandbox"),
         *("--die-with-parent", "--new-session", "--cap-drop", "ALL"),
         *(_flat(("--cap-add", right) for right in PARENT_RIGHTS) if is_parent else ()),
@@ -117,6 +117,8 @@ def box_arguments(
         *_devices(limits),
         *("--perms", "1777", "--size", str(limits.temporary_bytes), "--tmpfs", WORK_FOLDER, "--chdir", WORK_FOLDER),
         *_flat(("--perms", "0644", "--file", str(file.descriptor), file.path) for file in scene.files),
+        # a run of many gets folders of its own there; one that did not would have nowhere to put its program
+        *(("--remount-ro", WORK_FOLDER, "--remount-ro", SHARED_MEMORY_FOLDER) if is_parent else ()),
         *("--remount-ro", "/"),
         *(() if filter_descriptor is None else ("--seccomp", str(filter_descriptor))),
         "--",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import socket
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -24,7 +25,7 @@ from service.sandbox.arguments import (
 from service.sandbox.broker import Broker
 from service.sandbox.bubblewrap import Bubblewrap
 from service.sandbox.confinement import CLOCK_MODULES, inside_source, job, resource_limits
-from service.sandbox.groups import Groups
+from service.sandbox.groups import Groups, RunGroup
 from service.sandbox.identity import Identity
 from service.sandbox.inside.worker import PLACEHOLDER, START_FILE
 from service.sandbox.interpreter import Interpreter
@@ -39,7 +40,6 @@ ETC_FILES = {
     "/etc/hosts": "127.0.0.1 localhost\n::1 localhost\n",
     "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
 }
-MODULES_INSIDE = ("job", *CLOCK_MODULES, "start", "worker")
 CONTROL = 3
 """Number of the control socket inside, after the standard streams; what bwrap reads comes after it."""
 
@@ -48,6 +48,19 @@ START_LINE = (
     f"import sys; {PLACEHOLDER!r} in sys.argv[:1] and (sys.path.append({INSIDE_FOLDER!r}), "
     "__import__('importlib').import_module('{module}').{function}())\n"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a Python that waits does while it starts, and the modules that it needs for that (`inside/`)."""
+
+    module: str
+    function: str
+    modules: tuple[str, ...]
+
+
+ONE_PROGRAM = Entry("worker", "wait", ("ending", "job", *CLOCK_MODULES, "start", "worker"))
+MANY_PROGRAMS = Entry("parent", "serve", ("ending", "job", "kernel", *CLOCK_MODULES, "parent", "worker"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,29 +96,40 @@ class Box:
 
     def start(self, limits: Limits) -> ConfinedProcess:
         """Start a box that waits for a job. Raises `LaunchFailed` or OSError."""
-        walls, pipes, group = self.walls, Pipes(), None
+        group = self.walls.groups.make(limits) if self.walls.groups is not None else None
+        return self._start(limits, Pipes(), ONE_PROGRAM, group)
+
+    def start_parent(self, limits: Limits) -> tuple[ConfinedProcess, RunGroup | None]:
+        """Start a box in which each job gets a process of its own (`fork_server.py`), and return its groups too.
+
+        Raises `LaunchFailed` or OSError.
+        """
+        group = self.walls.groups.make(limits, parents=1) if self.walls.groups is not None else None
+        return self._start(limits, Pipes(socket.SOCK_SEQPACKET), MANY_PROGRAMS, group), group
+
+    def _start(self, limits: Limits, pipes: Pipes, entry: Entry, group: RunGroup | None) -> ConfinedProcess:
+        walls, is_parent = self.walls, entry is MANY_PROGRAMS
         with ExitStack() as undone, ExitStack() as passed:
             undone.callback(pipes.close)
-            contents = [*self._contents().items()]
+            if group is not None:
+                undone.callback(group.close)
+            contents = [*self._contents(entry).items()]
             start = InlineFile(CONTROL + 1, f"{self.python.packages}/{START_FILE}")
             files = [InlineFile(number, path) for number, (path, _) in enumerate(contents, start=CONTROL + 2)]
-            texts = [_start_line("worker", "wait"), *(text for _, text in contents)]
+            texts = [_start_line(entry), *(text for _, text in contents)]
             given = [memory_file(text.encode(), passed) for text in texts]
-            given.append(memory_file(walls.filter_program, passed))
+            if not is_parent:
+                given.append(memory_file(walls.filter_program, passed))
             command = box_arguments(
                 walls.bubblewrap.path,
                 self._scene(files, start),
                 limits,
-                filter_descriptor=CONTROL + len(given),
+                filter_descriptor=None if is_parent else CONTROL + len(given),
                 command=self._command(limits),
                 nested=walls.tier != "box",
             )
-            if walls.groups is not None:
-                group = walls.groups.make(limits)
-                undone.callback(group.close)
-            descriptors = [*pipes.inner, *given]
             joined = group.joined if group else []
-            child = walls.broker.launch([*walls.identity.prefix, *command], descriptors, joined)
+            child = walls.broker.launch([*walls.identity.prefix, *command], [*pipes.inner, *given], joined)
             undone.pop_all()
         pipes.close_inner()
         return ConfinedProcess(child, pipes, limits, group)
@@ -115,9 +139,9 @@ class Box:
         path = f"{WORK_FOLDER}/{name}"
         return job(path, program, limits, command=self.language.command(self.interpreter.executable, path, limits))
 
-    def _contents(self) -> dict[str, str]:
+    def _contents(self, entry: Entry) -> dict[str, str]:
         folder = f"{INSIDE_FOLDER}/{PACKAGE.replace('.', '/')}"
-        return {**ETC_FILES, **{f"{folder}/{name}.py": inside_source(name) for name in MODULES_INSIDE}}
+        return {**ETC_FILES, **{f"{folder}/{name}.py": inside_source(name) for name in entry.modules}}
 
     def _scene(self, files: list[InlineFile], start: InlineFile) -> Scene:
         parts = (self.python,) if self.interpreter is self.python else (self.python, self.interpreter)
@@ -144,8 +168,8 @@ def with_interpreter(box: Box, language: Language, interpreter: Interpreter) -> 
     return dataclasses.replace(box, language=language, interpreter=interpreter)
 
 
-def _start_line(module: str, function: str) -> str:
-    return START_LINE.format(module=f"{PACKAGE}.{module}", function=function)
+def _start_line(entry: Entry) -> str:
+    return START_LINE.format(module=f"{PACKAGE}.{entry.module}", function=entry.function)
 
 
 def memory_file(content: bytes, passed: ExitStack) -> int:

@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from service.sandbox.limits import Limits
+from service.sandbox.limits import MEBIBYTE, Limits
 from service.sandbox.memory import INTERVAL_SECONDS
 from service.sandbox.outcome import Counters
 
@@ -26,6 +26,8 @@ PREFIX = "askmd-"
 SERVICE_GROUP = "askmd-service"
 """In version 2 only groups without processes can share out; the service itself then moves to this one."""
 REMOVAL_SECONDS = 2.0
+PARENT_BYTES, PARENT_PROCESSES = 32 * MEBIBYTE, 2
+"""What a fork server needs beside its run, whose first process is one of the two."""
 
 logger = logging.getLogger(__name__)
 
@@ -58,19 +60,20 @@ class RunGroup:
             with suppress(OSError):
                 _write(folder / "cgroup.kill", "1")
 
-    async def until_killed(self) -> None:
+    async def until_killed(self, kills_before: int = 0) -> None:
         """Return when the kernel has killed a process for its memory: what is left of a run then counts for nothing."""
-        while not self._counters().memory_kills:  # noqa: ASYNC110  (the kernel sends no event for this in version 1)
+        while self.counters().memory_kills <= kills_before:  # noqa: ASYNC110  (the kernel sends no event for this in version 1)
             await asyncio.sleep(INTERVAL_SECONDS)
 
     def close(self) -> Counters:
         """Read the counters and remove the groups, whose processes have ended."""
-        counters = self._counters()
+        counters = self.counters()
         for folder in self.folders:
             _remove(folder)
         return counters
 
-    def _counters(self) -> Counters:
+    def counters(self) -> Counters:
+        """Return what the kernel has counted so far."""
         kills = refusals = 0
         for hierarchy, folder in zip(self.hierarchies, self.folders, strict=True):
             if "memory" in hierarchy.controllers:
@@ -94,14 +97,14 @@ class Groups:
         """The folders that are this service's own."""
         return [str(hierarchy.folder) for hierarchy in self.hierarchies]
 
-    def make(self, limits: Limits, runs: int = 1) -> RunGroup:
-        """Make the groups for `runs` runs at a time in one sandbox. Raises OSError."""
+    def make(self, limits: Limits, parents: int = 0) -> RunGroup:
+        """Make the groups of a run, with room for `parents` of many runs, one at a time. Raises OSError."""
         self._made += 1
         group = RunGroup(self.hierarchies, [hierarchy.folder / f"run-{self._made}" for hierarchy in self.hierarchies])
         try:
             for hierarchy, folder in zip(self.hierarchies, group.folders, strict=True):
                 folder.mkdir()
-                for name, value in _settings(hierarchy, limits, runs).items():
+                for name, value in _settings(hierarchy, limits, parents).items():
                     _write(folder / name, value)
         except OSError:
             group.close()
@@ -178,15 +181,15 @@ def _own_folder(mount_point: str, root: str, own: str) -> Path:
     return folder.parent if folder.name == SERVICE_GROUP else folder
 
 
-def _settings(hierarchy: Hierarchy, limits: Limits, runs: int) -> dict[str, str]:
+def _settings(hierarchy: Hierarchy, limits: Limits, parents: int) -> dict[str, str]:
     settings = {}
     if "memory" in hierarchy.controllers:
-        limit = str(limits.total_memory_bytes * runs)
+        limit = str(limits.total_memory_bytes + parents * PARENT_BYTES)
         one = {"memory.limit_in_bytes": limit}
-        two = {"memory.max": limit, "memory.swap.max": "0", "memory.oom.group": "1" if runs == 1 else "0"}
+        two = {"memory.max": limit, "memory.swap.max": "0", "memory.oom.group": "0" if parents else "1"}
         settings.update(one if hierarchy.version == 1 else two)
     if "pids" in hierarchy.controllers:
-        settings["pids.max"] = str(limits.processes * runs)
+        settings["pids.max"] = str(limits.processes + parents * PARENT_PROCESSES)
     return settings
 
 

@@ -104,6 +104,10 @@ class Counters:
     process_refusals: int = 0
     """Processes and threads that it did not start."""
 
+    def since(self, before: Counters) -> Counters:
+        """Return what was counted after `before`."""
+        return Counters(self.memory_kills - before.memory_kills, self.process_refusals - before.process_refusals)
+
 
 @dataclass(frozen=True, slots=True)
 class Ending:

@@ -15,7 +15,6 @@ import time
 from typing import Any, Protocol
 
 from service.sandbox.errors import LaunchFailed
-from service.sandbox.groups import RunGroup
 from service.sandbox.limits import Limits
 from service.sandbox.memory import offer_to_kernel, parent_of, until_over
 from service.sandbox.outcome import Counters, Ending, StopReason, decode
@@ -42,14 +41,27 @@ class Child(Protocol):
         """Block until it has ended."""
 
 
+class Group(Protocol):
+    """The control groups of a run."""
+
+    def kill(self) -> None:
+        """Kill all processes at once, where the kernel can."""
+
+    async def until_killed(self) -> None:
+        """Return when the kernel has killed a process for its memory."""
+
+    def close(self) -> Counters:
+        """Return what the kernel counted, and give the groups back; the processes have ended."""
+
+
 class Pipes:
     """The three ways between the service and a run: its output, its errors, and the control socket."""
 
-    def __init__(self) -> None:
-        """Make them; `inner` are the ends that the run gets, in this order: stdout, stderr, control."""
+    def __init__(self, kind: socket.SocketKind = socket.SOCK_STREAM) -> None:
+        """Make them; `inner` are the ends that the run gets, in this order: stdout, stderr, control (of this kind)."""
         self.stdout, inner_stdout = os.pipe()
         self.stderr, inner_stderr = os.pipe()
-        self.control, self._inner_control = socket.socketpair()
+        self.control, self._inner_control = socket.socketpair(socket.AF_UNIX, kind)
         self.control.setblocking(False)
         self.control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         self.inner = [inner_stdout, inner_stderr, self._inner_control.fileno()]
@@ -74,7 +86,7 @@ class ConfinedProcess:
     """One sandbox with all that runs in it, used for one program."""
 
     def __init__(
-        self, child: Child, pipes: Pipes, limits: Limits, group: RunGroup | None = None, *, has_init: bool = True
+        self, child: Child, pipes: Pipes, limits: Limits, group: Group | None = None, *, has_init: bool = True
     ) -> None:
         """Take over a child that has just been started.
 
@@ -93,6 +105,11 @@ class ConfinedProcess:
             CappedStream(descriptor, limits.stream_bytes, lambda: self.stop("output_limit"))
             for descriptor in (pipes.stdout, pipes.stderr)
         ]
+
+    @property
+    def control(self) -> socket.socket:
+        """The service's end of the control socket."""
+        return self._pipes.control
 
     async def prepare(self) -> None:
         """Wait until it waits for its job. Raises `LaunchFailed`; when this raises, nothing of it is left."""

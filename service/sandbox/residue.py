@@ -12,6 +12,7 @@ WITHOUT_GROUPS = (
     "Short peaks of memory: all processes of a run together are watched ten times a second, not held by the kernel.",
     "Memory that belongs to no process, such as data waiting in sockets: up to a few hundred MiB until the run ends.",
 )
+BOXES = ("In a batch: programs share the layout of the interpreter's memory and the seed of its hashes, as forks do.",)
 SEALED = (
     "Learning that a path exists, its size and its times, where the service's user could: contents stay unreadable.",
     "A hole in the filter of system calls, or in the interpreter's own code, is a way out: there are no other walls.",
@@ -21,5 +22,5 @@ NESTED = ("A hole in the filter of system calls alone would be enough to make ne
 
 def does_not_stop(tier: str, *, has_groups: bool) -> tuple[str, ...]:
     """Return the sentences that hold for a tier."""
-    by_tier = {"box-nested": NESTED, "sealed": SEALED}
+    by_tier = {"box": BOXES, "box-nested": (*NESTED, *BOXES), "sealed": SEALED}
     return (*by_tier.get(tier, ()), *COMMON, *(() if has_groups else WITHOUT_GROUPS))

@@ -14,6 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from service.sandbox import bubblewrap, canary
+from service.sandbox.batch import ForkServers
+from service.sandbox.box import Box
 from service.sandbox.broker import Broker
 from service.sandbox.confinement import Confinement
 from service.sandbox.errors import LaunchFailed, SandboxBusy, SandboxError
@@ -79,6 +81,8 @@ class Sandbox:
         if warm and PYTHON.name in self._confinements:
             self._pool = WarmPool(self._confinements[PYTHON.name], PYTHON.limits(self._limits), warm)
             self._pool.refill()
+        box = self._confinements.get(PYTHON.name)
+        self._batch = ForkServers(box, self._limits) if isinstance(box, Box) else None
 
     @classmethod
     async def open(
@@ -128,8 +132,8 @@ class Sandbox:
     async def run(self, program: Program, *, batch: bool = False) -> Outcome:
         """Run `program` and return what came of it; waits for a free place first. Cancellation kills the whole run.
 
-        `batch`: it is one of many that nobody looks at, so the processes that wait are left to those who do. Raises
-        `SandboxBusy` when the queue for a place is full.
+        `batch`: it is one of many, which fork servers run quickly one after the other; the processes that wait are
+        left to those who look at a result. Raises `SandboxBusy` when the queue for a place is full.
         """
         if refusal := self._refusal(program):
             return refusal
@@ -162,6 +166,8 @@ class Sandbox:
             self._places.release()
         if self._pool is not None:
             await self._pool.close()
+        if self._batch is not None:
+            await self._batch.close()
         if self._proven is not None:
             await _close(self._host)
             self._proven.close()
@@ -208,29 +214,47 @@ class Sandbox:
         self, confinement: Confinement, program: Program, name: str, limits: Limits, batch: bool
     ) -> Ending:
         """Run a program, and read what it told of its clock. Raises `LaunchFailed` or OSError."""
-        job = confinement.job(program, name, limits)
+        job = _Job(confinement.job(program, name, limits), limits, batch)
         if program.clock == "real" or not confinement.language.has_clock:
-            return await self._ending(confinement, job, limits, batch)
+            return await self._ending(confinement, job)
         with open_report() as report:
-            ending = await self._ending(confinement, job, limits, batch, report)
+            ending = await self._ending(confinement, dataclasses.replace(job, report=report))
             return dataclasses.replace(ending, reported=read_report(report, limits))
 
-    async def _ending(
-        self, confinement: Confinement, job: bytes, limits: Limits, batch: bool, report: int | None = None
-    ) -> Ending:
+    async def _ending(self, confinement: Confinement, job: _Job) -> Ending:
         """Run a job in a process that waits for one, or else in a new one. Raises `LaunchFailed` or OSError."""
-        pool = self._pool if confinement.language is PYTHON and not batch else None
+        if job.batch and self._batch is not None and confinement.language is PYTHON:
+            async with self._batch.borrow() as server:
+                return await self._supervised((server or confinement).start(job.limits), job)
+        pool = self._pool if confinement.language is PYTHON and not job.batch else None
         waiting = pool.take() if pool is not None else None
-        process = waiting or confinement.start(limits)
-        self._running.add(process)
         try:
-            if waiting is None:
-                await process.prepare()
-            return await process.run(job, limits.wall_seconds, report)
+            if waiting is not None:
+                return await self._supervised(waiting, job, is_ready=True)
+            return await self._supervised(confinement.start(job.limits), job)
         finally:
-            self._running.discard(process)
             if pool is not None:
                 pool.refill()
+
+    async def _supervised(self, process: ConfinedProcess, job: _Job, *, is_ready: bool = False) -> Ending:
+        self._running.add(process)
+        try:
+            if not is_ready:
+                await process.prepare()
+            return await process.run(job.content, job.limits.wall_seconds, job.report)
+        finally:
+            self._running.discard(process)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What a process gets to run, and within what."""
+
+    content: bytes
+    limits: Limits
+    batch: bool
+    report: int | None = None
+    """Descriptor of the file in which the run tells of itself."""
 
 
 async def _close(host: Host) -> None:

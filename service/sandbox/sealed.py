@@ -23,7 +23,7 @@ from service.sandbox.outcome import Program
 from service.sandbox.process import ConfinedProcess, Pipes
 
 ENVIRONMENT = {"HOME": "/", "LANG": "C.UTF-8", "PATH": "/usr/bin"}
-MODULES_INSIDE = ("job", *CLOCK_MODULES, "worker", "kernel", "sealed")
+MODULES_INSIDE = ("job", "ending", *CLOCK_MODULES, "worker", "kernel", "sealed")
 """In this order: what is imported comes before what imports it."""
 SETTINGS = CONTROL + 1
 """Number of the file that holds the modules and the filter."""

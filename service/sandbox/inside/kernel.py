@@ -4,6 +4,7 @@ A process that has given up what it may do here never gets it back. Standard lib
 """
 
 import ctypes
+import errno
 import fcntl
 import os
 import socket
@@ -72,7 +73,8 @@ def give_up_files() -> bool:
 def give_up_rights() -> None:
     """Give up every capability, and the way to get one. Raises OSError."""
     for capability in range(LAST_CAPABILITY + 1):
-        libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)  # numbers above the kernel's last one fail
+        if libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) and ctypes.get_errno() == errno.EINVAL:
+            break  # the kernel knows no more
     libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
     _prctl(PR_SET_NO_NEW_PRIVS, 1)
     header = struct.pack("Ii", CAPABILITY_VERSION, 0)

@@ -15,12 +15,15 @@ import platform
 import resource
 import socket
 import ssl  # noqa: F401
+import struct
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 CLONE_NEWUSER = 0x10000000
+PR_GET_NO_NEW_PRIVS = 39
+CAPABILITY_VERSION, RIGHTS_BYTES = 0x20080522, 24
 MEMFD_CREATE = {"x86_64": 319, "aarch64": 279}[os.uname().machine]
 FIRST_PROCESSES = 100  # numbers that processes inside may have too
 DESCRIPTORS = range(3, 256)
@@ -68,6 +71,11 @@ def network_attempts(port: int) -> dict[str, Callable[[], object]]:
 def kernel_holes() -> list[str]:
     libc = ctypes.CDLL(None, use_errno=True)
     holes = []
+    rights = ctypes.create_string_buffer(RIGHTS_BYTES)
+    if libc.capget(struct.pack("Ii", CAPABILITY_VERSION, 0), rights) or any(rights.raw):
+        holes.append("has rights of root")
+    if libc.prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1:
+        holes.append("may get new rights")
     if libc.unshare(CLONE_NEWUSER) == 0:
         holes.append("makes a user namespace")
     if libc.syscall(MEMFD_CREATE, b"canary", 0) >= 0 or ctypes.get_errno() != errno.ENOSYS:

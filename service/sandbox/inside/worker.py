@@ -5,8 +5,6 @@ what then runs is the interpreter's own main program, with no frame of ours belo
 interpreter had just been called with its file: tracebacks, `__file__`, `inspect`, exit codes and the order of the end.
 """
 
-import atexit
-import gc
 import importlib
 import importlib.util
 import json
@@ -17,6 +15,7 @@ import traceback
 from contextlib import suppress
 from typing import Any
 
+from service.sandbox.inside.ending import compiled, shorten
 from service.sandbox.inside.job import close_descriptors, set_limits, wait_for_job, write_program
 from service.sandbox.inside.virtual import begin
 
@@ -56,42 +55,23 @@ COMMON_MODULES = (
     "typing",
 )
 
-ESSENTIAL = frozenset({"__main__", "builtins", "sys"})
-_imported: dict[str, object] = {}
-
 
 def wait() -> None:
     """Wait for the job and let the interpreter run it. Arguments: the placeholder, control socket, limits as JSON."""
     import_common()
     set_limits(json.loads(sys.argv[2]))
     job = wait_for_job(int(sys.argv[1]))
-    close_descriptors(_start_file(), job["report"])
+    close_descriptors(start_file(), job["report"])
     begin(job)
     install(job)
 
 
 def import_common(more: tuple[str, ...] = ()) -> None:
     """Import what examples use; a module that this Python lacks is the example's to miss."""
-    kept: list[object] = []
-    kept.append(kept)  # frozen below, a circle is never collected
-    atexit.register(_keep, kept)  # what is registered first is called last
     for name in (*COMMON_MODULES, *more):
         with suppress(ImportError):
             importlib.import_module(name)
-    _imported.update(sys.modules)
-    gc.collect()
-    gc.freeze()  # else the end of the interpreter looks through all of it again, which takes longer than most programs
-
-
-def _keep(kept: list[object]) -> None:
-    """Take the modules that every program finds out of the interpreter's end: clearing them takes longer still.
-
-    The program's own objects and modules end as they always do.
-    """
-    mine = {name: module for name, module in _imported.items() if sys.modules.get(name) is module}
-    for name in mine.keys() - ESSENTIAL:
-        del sys.modules[name]
-    kept.append(mine)
+    shorten()
 
 
 def install(job: dict[str, Any]) -> None:
@@ -103,17 +83,17 @@ def install(job: dict[str, Any]) -> None:
     sys.orig_argv[sys.orig_argv.index(PLACEHOLDER) :] = [path]
     sys.argv[:] = [path]
     try:
-        compiled = marshal.dumps(compile(source, path, "exec", dont_inherit=True))
+        content = marshal.dumps(compiled(source, path))
     except BaseException as error:
         _fail(error)
     try:
-        _write_placeholder(importlib.util.MAGIC_NUMBER + bytes(12) + compiled)
+        _write_placeholder(importlib.util.MAGIC_NUMBER + bytes(12) + content)
     except OSError:  # it is long beyond measure; its source fits, since it is shorter
         _write_placeholder(source)
     _forget_ourselves()
 
 
-def _start_file() -> int:
+def start_file() -> int:
     """Return the descriptor of the file that called us: the interpreter still reads it, and closes it then."""
     for folder in sys.path:
         with suppress(OSError):

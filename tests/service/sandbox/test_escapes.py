@@ -30,8 +30,16 @@ OWN_NAMESPACES = ("unshare", "--mount", "--pid", "--net", "--ipc", "--uts", "--f
 SYSTEM_PYTHON = "/usr/bin/python3"
 SECONDS = 300
 
-# Each tier once, and each kind of user: what is more likely to be so where the tier is needed.
-SETTINGS = ("box-as-root", "box-nested-as-other", "sealed-as-other")
+# Each tier and each kind of user once: as is more likely where the tier is needed. `+batch` is through a fork server.
+USUAL = ("box-as-root", "box+batch-as-root", "box-nested-as-other", "sealed-as-other")
+OTHERS = (
+    "box-as-other",
+    "box+batch-as-other",
+    "box-nested-as-root",
+    "box-nested+batch-as-root",
+    "box-nested+batch-as-other",
+    "sealed-as-root",
+)
 
 Results = dict[str, dict[str, Any]]
 Attempt = Callable[[str], Results]
@@ -64,11 +72,12 @@ def attempts(request: pytest.FixtureRequest, bwrap: Bubblewrap) -> Attempt:
 
     def run(setting: str) -> Results:
         if setting not in known:
-            tier, _, user = setting.partition("-as-")
+            way, _, user = setting.partition("-as-")
+            tier, _, batch = way.partition("+")
             only = [
                 name for name in ESCAPES if any(f"[{setting}-{name}]" in item.name for item in request.session.items)
             ]
-            arguments = [tier, "--bwrap", bwrap.path, "--only", *only]
+            arguments = [tier, *(["--batch"] if batch else []), "--bwrap", bwrap.path, "--only", *only]
             if user == "other" and os.getuid() == 0:
                 folder = request.getfixturevalue("public_checkout")
                 known[setting] = _answer([*OTHER_USER, SYSTEM_PYTHON, *PROGRAM, *arguments], folder)
@@ -86,9 +95,16 @@ def _answer(command: Sequence[str], folder: Path) -> Results:
     return results
 
 
+def _cases() -> Iterator[object]:
+    for setting in (*USUAL, *OTHERS):
+        marks = [pytest.mark.exhaustive] if setting in OTHERS else []
+        for escape in ESCAPES.values():
+            if "+batch" not in setting or escape.language == "python":  # the only one that has fork servers
+                yield pytest.param(setting, escape.name, id=f"{setting}-{escape.name}", marks=marks)
+
+
 @pytest.mark.timeout(SECONDS)
-@pytest.mark.parametrize("name", ESCAPES)
-@pytest.mark.parametrize("setting", SETTINGS)
+@pytest.mark.parametrize(("setting", "name"), tuple(_cases()))
 def test_attempt(setting: str, name: str, attempts: Attempt) -> None:
     results = attempts(setting)
     if "" in results:

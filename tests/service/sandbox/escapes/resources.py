@@ -224,9 +224,9 @@ async def main():
     while True: await asyncio.sleep(1)
 asyncio.run(main())
 """,
-        box=("virtual_time_limit", "timeout"),
+        box=("virtual_time_limit",),
         prints=ANYTHING,
-        pace="waiting",
+        pace="patient",
         clock="virtual",
     ),
 )

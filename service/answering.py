@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.document import Chunk, Example, Passage
+from corpus.document import Chunk, Passage
 from index.embedder import Embedder, Vectors
 from index.reranker import RERANKED, Reranker, rerank
 from index.search import GOAL_WEIGHT, Hit, Query, search
@@ -24,10 +24,10 @@ from index.store import Index
 from service.answers import Answer, Citation, DirectAnswer, Excerpt, FollowUp, Question, Source
 from service.confidence import THRESHOLD, confidence
 from service.encoding import QuestionEncoder
+from service.example_choice import choose_examples
 from service.passage_choice import Choice, choose_passages
 
 SEARCHED_CHUNKS = 30
-_EXAMPLES = 3
 _FOLLOW_UPS = 3
 _NEAREST_PAGES = 3
 _WORKERS = 2
@@ -98,7 +98,7 @@ class Answerer:
             reason="" if answered else self._reason(found),
             direct=_direct(found.choice.passages, excerpts) if answered else None,
             excerpts=excerpts,
-            examples=self._examples(excerpts) if answered else (),
+            examples=choose_examples(found.choice.passages, excerpts, self._index.page_examples) if answered else (),
             sources=self._sources(excerpts if answered else excerpts[:_NEAREST_PAGES]),
             follow_ups=self._follow_ups(question, found, excerpts) if answered else (),
         )
@@ -139,18 +139,6 @@ class Answerer:
             text=chunk.text,
             score=round(score, 4),
         )
-
-    def _examples(self, excerpts: Sequence[Excerpt]) -> tuple[Example, ...]:
-        """Return the examples inside the excerpts, then those of the best excerpt's section."""
-        inside: list[Example] = []
-        beside: list[Example] = []
-        for excerpt in excerpts:
-            for example in self._index.page_examples(excerpt.page):
-                if excerpt.start_line <= example.start_line <= excerpt.end_line:
-                    inside.append(example)
-                elif excerpt.rank == 1 and example.headings == excerpt.headings:
-                    beside.append(example)
-        return tuple({example.id: example for example in [*inside, *beside]}.values())[:_EXAMPLES]
 
     def _sources(self, excerpts: Sequence[Excerpt]) -> tuple[Source, ...]:
         pages = dict.fromkeys(excerpt.page for excerpt in excerpts)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from corpus.document import Example
 from service.answering import page_url
 from service.errors import ExampleNotFound, FieldError, InvalidRequest
+from service.example_choice import best_proven
 from service.parameters import AskOptions, Clock, ExamplesParameters
 from service.runs import ProvenExample
 from service.schemas import ExampleBody, ExamplesBody, RunBody
@@ -39,19 +40,25 @@ def example_body(proven: ProvenExample, *, with_run: bool = True) -> ExampleBody
 async def show_examples(
     application: Application, examples: Sequence[Example], options: AskOptions
 ) -> list[ExampleBody]:
-    """Give examples with their results: as kept, run now, or none. Raises TooManyRuns."""
+    """Give the examples that are shown, with their results: as kept, run now, or none. Raises TooManyRuns."""
+    shown = await asyncio.to_thread(_shown, application, examples, options.clock)
     if options.run == "live":
-        return list(await asyncio.gather(*(run_example(application, example, options.clock) for example in examples)))
-    return await kept_results(application, examples, options.clock, with_run=options.run != "off")
+        again = (run_example(application, each.example, options.clock) for each in shown)
+        return list(await asyncio.gather(*again))
+    return [example_body(each, with_run=options.run != "off") for each in shown]
+
+
+def _shown(application: Application, examples: Sequence[Example], clock: Clock) -> list[ProvenExample]:
+    return best_proven([application.runner.cached(example, clock) for example in examples])
 
 
 async def kept_results(
-    application: Application, examples: Sequence[Example], clock: Clock = "virtual", *, with_run: bool = True
+    application: Application, examples: Sequence[Example], clock: Clock = "virtual"
 ) -> list[ExampleBody]:
     """Give examples with the results of their last runs."""
 
     def look_up() -> list[ExampleBody]:
-        return [example_body(application.runner.cached(example, clock), with_run=with_run) for example in examples]
+        return [example_body(application.runner.cached(example, clock)) for example in examples]
 
     return await asyncio.to_thread(look_up)
 

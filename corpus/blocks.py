@@ -6,6 +6,7 @@ paragraphs at lines; a closed code fence never is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -16,6 +17,7 @@ from markdown_it.token import Token
 from corpus.agent_lines import agent_line_ranges, holds
 from corpus.dialects import TEXT_TAGS, tag_name
 from corpus.document import Page
+from corpus.html_reading import swallows_the_rest
 from corpus.markdown import ParsedPage, parse_page
 from corpus.plain import block_text
 
@@ -29,7 +31,7 @@ _SPLIT_AT = {
 _CONTAINERS = frozenset({"bullet_list_open", "ordered_list_open", "list_item_open", "blockquote_open", "footnote_open"})
 _NOT_TEXT = frozenset({"front_matter", "footnote_block"})
 _FENCE_MARKS = ("```", "~~~")
-_CONTAINER_MARKS = " \t>-*+0123456789.)"
+_FENCE_LINE = re.compile(r"[ \t>*+0-9.)-]*(?:`{3,}[^`]*|~{3,}.*)", re.DOTALL)
 _AFTER = "after the text"
 
 Standing = Literal["whole", "inside", "alone"]
@@ -68,6 +70,8 @@ def page_blocks(parsed: ParsedPage) -> list[Block]:
             continue
         if block.kind == "fence" and not is_closed_fence(parsed, block.tokens[0]):
             blocks += loose_blocks(parsed, replace(block, kind="open_fence", start_line=block.start_line + 1))
+        elif block.kind == "html_block" and swallows_the_rest(block.tokens[0].content):
+            blocks += loose_blocks(parsed, replace(block, kind="open_html"))
         else:
             blocks.append(block)
     # Footnotes stand at the end of the tokens, wherever they stand in the file.
@@ -124,7 +128,7 @@ def split_block(parsed: ParsedPage, block: Block) -> list[Block]:
 def split_container(parsed: ParsedPage, block: Block) -> list[Block]:
     """Take an item, a quote or a footnote apart at its inner blocks; whole when a part would read as an open fence."""
     first = next((token for token in block.tokens if token.type not in _CONTAINERS), None)
-    if first is None:
+    if first is None or block.tokens[0].type not in _CONTAINERS:
         return [block]
     cuts = [
         i for i, token in enumerate(block.tokens) if token.map and token.nesting >= 0 and token.level == first.level
@@ -170,7 +174,8 @@ def _first_line(token: Token) -> int:
 
 
 def _line_blocks(parsed: ParsedPage, block: Block) -> list[Block]:
-    return [_text_block(parsed, "line", line, line, "inside") for line in range(block.start_line, block.end_line + 1)]
+    lines = range(block.start_line, block.end_line + 1)
+    return [_text_block(parsed, "line", line, line, "inside") for line in lines if parsed.lines[line - 1].strip()]
 
 
 def loose_blocks(parsed: ParsedPage, block: Block) -> list[Block]:
@@ -182,7 +187,7 @@ def loose_blocks(parsed: ParsedPage, block: Block) -> list[Block]:
     start, characters = block.start_line, 0
     for line in range(block.start_line, block.end_line + 2):
         text = parsed.lines[line - 1] if line <= block.end_line else ""
-        mark = line > block.end_line or text.lstrip(_CONTAINER_MARKS).startswith(_FENCE_MARKS)
+        mark = line > block.end_line or bool(_FENCE_LINE.fullmatch(text))
         if mark or characters + len(text) > LONGEST_LOOSE_CHARACTERS:
             if parsed.verbatim(start, line - 1).strip():
                 found.append(_text_block(parsed, block.kind, start, line - 1, "alone"))

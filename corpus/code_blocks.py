@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from markdown_it.token import Token
 
-from corpus.agent_lines import agent_line_ranges
+from corpus.agent_lines import agent_line_ranges, holds
 from corpus.annotations import comment_annotations, read_info
 from corpus.dialects import attributes_of, tag_name
 from corpus.html_code import pre_blocks, visible_text
@@ -83,9 +83,7 @@ class _Walk:
         previous = ""
         for token in self._parsed.tokens:
             line = token.map[0] if token.map else None
-            if line is None or not (
-                line < self._html_until or any(start <= line < end for start, end in self._skipped)
-            ):
+            if line is None or not (line < self._html_until or holds(self._skipped, line)):
                 yield from self._read(token, previous)
             previous = token.type
 

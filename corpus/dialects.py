@@ -10,7 +10,7 @@ import re
 
 from markdown_it.token import Token
 
-_ATTRIBUTE = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"']+))""")
+_ATTRIBUTE = re.compile(r"""(?<![\w-])([\w-]++)\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"']+))""")
 _NAME = re.compile(r"/?\s*([\w-]+)")
 _INLINE_TAG = re.compile(r"\{\{[<%]\s*([^{}]{0,400}?)\s*[>%]\}\}|\{%\s*([^{}]{0,400}?)\s*%\}")
 _WIKILINK = re.compile(r"!?\[\[([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\]")

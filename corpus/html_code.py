@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from dataclasses import dataclass
 from html.parser import HTMLParser
+
+from corpus.html_reading import read_html
 
 _CLASS = re.compile(r"(?:language|lang|highlight-source|brush|sourceCode|src)[-:]?\s*([\w+#-]+)", re.IGNORECASE)
 
@@ -34,9 +35,7 @@ def visible_text(html: str) -> str:
 
 def _read(html: str) -> _PreReader:
     reader = _PreReader()
-    with suppress(AssertionError):  # html.parser's way to refuse `<![…`
-        reader.feed(html)
-        reader.close()
+    read_html(reader, html)
     return reader
 
 

@@ -90,7 +90,7 @@ def parse_inline(text: str) -> list[Token]:
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": True, "maxNesting": DEEPEST_NESTING}).enable(["table", "strikethrough"])
     parser.use(front_matter_plugin).use(footnote_plugin, inline=False)
-    parser.core.ruler.before("footnote_tail", "unreferenced_footnotes", _keep_unreferenced_footnotes)
+    parser.core.ruler.before("footnote_tail", "all_footnotes", _keep_all_footnotes)
     parser.inline.ruler.at("backticks", _code_span)
     for name, rule in (
         ("directive", _directive),
@@ -158,9 +158,16 @@ def _code_span(state: StateInline, silent: bool) -> bool:
     return found
 
 
-def _keep_unreferenced_footnotes(state: StateCore) -> None:
-    """Core rule: a footnote that nothing points to is text of the page all the same."""
+def _keep_all_footnotes(state: StateCore) -> None:
+    """Core rule: a footnote that nothing points to, or a second one of a name, is text of the page all the same."""
     footnotes = state.env.get("footnotes", {})
+    names: set[str] = set()
+    for number, token in enumerate(state.tokens):
+        if token.type == "footnote_reference_open":
+            if token.meta["label"] in names:
+                token.meta["label"] += f" {number}"
+                footnotes["refs"][f":{token.meta['label']}"] = -1
+            names.add(token.meta["label"])
     listed = footnotes.get("list", {})
     for label, place in footnotes.get("refs", {}).items():
         if place < 0:

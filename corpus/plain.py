@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from html import unescape
 from html.parser import HTMLParser
 
 from markdown_it.token import Token
 
 from corpus.dialects import code_words, directive_words, inline_words
+from corpus.html_reading import read_html
 
 _ANCHOR_TAG = re.compile(r"""<a\s[^>]*?\b(?:id|name)=["']([^"']+)["']""", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\u00a0]+")
@@ -92,14 +92,7 @@ def html_lines(html: str) -> str:
 
 
 def _collected(html: str, collector: _TextCollector) -> str:
-    # An unclosed comment or tag makes html.parser start over at each `<`; `<![` makes it raise. Neither is markup.
-    comment = html.find("<!--", html.rfind("-->") + 1)
-    if comment >= 0:
-        html = html[:comment]
-    end = html.rfind(">") + 1
-    collector.feed(html[:end].replace("<![", "&lt;!["))
-    collector.close()
-    collector.handle_data(unescape(html[end:]))
+    read_html(collector, html)
     return "".join(collector.pieces)
 
 

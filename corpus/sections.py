@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from corpus.agent_lines import LineRange, agent_line_ranges, holds
 from corpus.dialects import heading_parts
@@ -18,12 +18,28 @@ _NOT_A_WORD = re.compile(r"[^\w\- ]")
 
 def github_slug(text: str, seen: dict[str, int]) -> str:
     """Return the anchor that GitHub gives a heading; `seen` counts earlier ones, so that repeats get `-1`, `-2`, …."""
-    slug = wanted = _NOT_A_WORD.sub(_keep_mark, text.strip().lower()).replace(" ", "-")
-    while slug in seen:
+    return _unused(_NOT_A_WORD.sub(_keep_mark, text.strip().lower()).replace(" ", "-"), seen)
+
+
+def _unused(wanted: str, seen: dict[str, int]) -> str:
+    anchor = wanted
+    while anchor in seen:
         seen[wanted] += 1
-        slug = f"{wanted}-{seen[wanted]}"
-    seen[slug] = 0
-    return slug
+        anchor = f"{wanted}-{seen[wanted]}"
+    seen[anchor] = 0
+    return anchor
+
+
+def _anchors(headings: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Yield an anchor for each heading's words and explicit anchor, no two alike; the explicit ones come first."""
+    explicit = {anchor for _, anchor in headings if anchor}
+    seen = dict.fromkeys(explicit, 0)
+    for words, anchor in headings:
+        if anchor in explicit:
+            explicit.remove(anchor)
+            yield anchor
+        else:
+            yield _unused(anchor, seen) if anchor else github_slug(words, seen)
 
 
 def _keep_mark(match: re.Match[str]) -> str:
@@ -38,19 +54,16 @@ def split_sections(parsed: ParsedPage) -> tuple[Section, ...]:
     """
     skipped = agent_line_ranges(parsed.tokens)
     headings = _headings(parsed, skipped)
-    seen: dict[str, int] = {}
+    anchors = _anchors([(words, anchor) for _, _, words, anchor in headings])
     sections: list[Section] = []
     trail: list[tuple[int, str]] = []
     first_heading_line = headings[0][0] if headings else len(parsed.lines) + 1
     if first_heading_line > 1:
         sections.append(Section(parsed.page.path, (parsed.page.title,), "", 0, 1, first_heading_line - 1))
     ends = [line - 1 for line, *_ in headings[1:]] + [len(parsed.lines)] * bool(headings)
-    for (line, level, words, anchor), end in zip(headings, ends, strict=True):
+    for (line, level, words, _), end, anchor in zip(headings, ends, anchors, strict=True):
         trail = [entry for entry in trail if entry[0] < level] + [(level, words)]
-        slug = github_slug(words, seen)
-        sections.append(
-            Section(parsed.page.path, _breadcrumb(parsed.page.title, trail), anchor or slug, level, line, end)
-        )
+        sections.append(Section(parsed.page.path, _breadcrumb(parsed.page.title, trail), anchor, level, line, end))
     return tuple(sections)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from markdown_it import MarkdownIt
@@ -29,6 +30,27 @@ _HTML_HREF = re.compile(r"""(<a\b[^<>]*?\bhref=)("[^"<>]*"|'[^'<>]*')""", re.IGN
 _HTML_EMPTY = re.compile(r"</?picture\b[^<>]*>|<source\b[^<>]*>", re.IGNORECASE)
 _DEFINITION = re.compile(r"^(\s{0,3}\[[^\]\n]+\]:\s*)(<[^<>\n]*>|\S+)")
 _MARKDOWN = MarkdownIt("commonmark")
+
+
+@dataclass(slots=True)
+class Targets:
+    """What markdown-it found in a piece of running text."""
+
+    hrefs: set[str]
+    has_images: bool
+
+    def joined(self, other: Targets) -> Targets:
+        """Take another's targets in."""
+        self.hrefs |= other.hrefs
+        self.has_images = self.has_images or other.has_images
+        return self
+
+
+def targets_in(token: Token) -> Targets:
+    """Return the addresses of an inline token's links, and whether it has images."""
+    children = token.children or []
+    hrefs = {str(child.attrGet("href")) for child in children if child.type == "link_open"}
+    return Targets(hrefs, any(child.type == "image" for child in children))
 
 
 class LinkWriter:
@@ -58,12 +80,11 @@ class LinkWriter:
         name = words.strip() or source.rpartition("/")[2]
         return f"*Image: {' '.join(name.split())}*" if name else ""
 
-    def inline(self, line: str, token: Token) -> str:
-        """Rewrite one line that the inline token stands on."""
-        hrefs = {str(child.attrGet("href")) for child in token.children or () if child.type == "link_open"}
-        has_images = any(child.type == "image" for child in token.children or ())
+    def inline(self, line: str, targets: Targets) -> str:
+        """Rewrite one line of running text, which has these targets."""
         return "".join(
-            piece if is_code else self._text(piece, hrefs, has_images) for is_code, piece in _split_at_code(line)
+            piece if is_code else self._text(piece, targets.hrefs, targets.has_images)
+            for is_code, piece in _split_at_code(line)
         )
 
     def definition(self, line: str) -> str:

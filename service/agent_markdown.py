@@ -18,7 +18,7 @@ from corpus.dialects import attributes_of, directive_words, tag_name
 from corpus.document import Page
 from corpus.markdown import ParsedPage, parse_page
 from service.agent_lines import footer, pointer
-from service.agent_links import LinkWriter
+from service.agent_links import LinkWriter, Targets, targets_in
 from service.html_markdown import html_markdown
 from service.page_paths import PagePaths, markdown_address
 
@@ -65,7 +65,7 @@ class _Rewriting:
         self._lines = [line.rstrip("\r\n") for line in parsed.lines]
         self._replaced: dict[int, list[str]] = {}
         self._code: set[int] = set()
-        self._text: set[int] = set()
+        self._text: dict[int, Targets] = {}
         self._indents = _indents(parsed.tokens, len(self._lines))
         for start, end in agent_line_ranges(parsed.tokens):
             self._replace(start, end, [])
@@ -75,12 +75,15 @@ class _Rewriting:
                 self._read(token, token.map[0], token.map[1], following)
                 if token.type == "fence" and not is_closed_fence(parsed, token):
                     self._close(token, token.map[0], token.map[1] - 1)
+        for number, targets in self._text.items():
+            self._lines[number] = links.inline(self._lines[number], targets)
 
     def lines(self) -> Iterator[str]:
         """Yield the lines of the rewritten page; blank lines stand alone, except in code."""
         previous = ""
+        written = self._replaced.keys() | self._text.keys() | self._code
         for number, line in enumerate(self._lines):
-            if number not in self._replaced and number not in self._text | self._code:
+            if number not in written:
                 line = self._links.definition(line)
             for text in self._replaced.get(number, [line]):
                 if text.strip() or previous.strip() or number in self._code:
@@ -97,9 +100,10 @@ class _Rewriting:
         elif token.type == "html_block":
             self._replace(start, end, html_markdown(token.content, self._links).split("\n"))
         elif token.type == "inline":
+            targets = targets_in(token)
             for number in range(start, end):
-                self._lines[number] = self._links.inline(self._lines[number], token)
-            self._text.update(range(start, end))
+                # The cells of a row stand on one line, which is rewritten once.
+                self._text[number] = self._text[number].joined(targets) if number in self._text else targets
         elif token.type in ("fence", "code_block"):
             self._code.update(range(start, end))
 

@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 from itertools import groupby
 
 from corpus.html_code import pre_blocks
+from corpus.html_reading import read_html
 from service.agent_links import LinkWriter
 from service.markdown_answer import fenced
 
@@ -26,13 +27,8 @@ _HEADINGS = {f"h{level}": "#" * level for level in range(1, 7)}
 def html_markdown(html: str, links: LinkWriter) -> str:
     """Return a piece of HTML as Markdown, without blank lines around it. Never raises on malformed HTML."""
     writer = _Writer(links, [fenced(block.code, block.language) for block in pre_blocks(html)])
-    comment = html.find("<!--", html.rfind("-->") + 1)
-    html = html[:comment] if comment >= 0 else html
-    end = html.rfind(">") + 1
-    # An unclosed tag makes the parser start over at each `<`, and `<![` makes it raise; neither is markup.
-    writer.feed(html[:end].replace("<![", "&lt;!["))
-    writer.close()
-    return writer.finish(html[end:])
+    read_html(writer, html)
+    return writer.finish()
 
 
 @dataclass(slots=True)
@@ -61,9 +57,8 @@ class _Writer(HTMLParser):
         self._table: _Table | None = None
         self._cell: list[str] | None = None
 
-    def finish(self, rest: str) -> str:
+    def finish(self) -> str:
         """Return what was written, with everything closed."""
-        self._write(rest)
         self._end_table()
         while self._open:
             self._write(self._open.pop()[1])

@@ -26,6 +26,7 @@ from corpus.document import Page
 from corpus.markdown import ParsedPage, parse_page
 from corpus.sections import split_sections
 from service.dialect_html import CLASSES, directive_html
+from service.open_tags import without_open_ends
 from service.page_links import LINK_SCHEMES, link_from
 
 LAID_OUT_CHARACTERS = 300_000
@@ -64,7 +65,7 @@ def page_body(page: Page) -> str:
         return _plain_body(page, "This page is long, so it is shown as plain text.")
     tokens = _shown_tokens(parse_page(page))
     layout = _layout()
-    html = layout.renderer.render(tokens, layout.options, {})
+    html = without_open_ends(layout.renderer.render(tokens, layout.options, {}))
     if _leaves_many_tags_open(html):
         return _plain_body(page, "This page leaves many tags open, so it is shown as plain text.")
     has_title = any(token.type == "heading_open" and token.tag == "h1" for token in tokens)

@@ -3,28 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from corpus.chunks import LONGEST_CHUNK_CHARACTERS, LONGEST_LINE_CHARACTERS, WISHED_CHARACTERS
 from corpus.document import Chunk, Document, Page
-from corpus.markdown import parse_page, split_lines
 from corpus.reading import read_document
-
-LINES = [
-    *("", "```", "```py", "~~~", "````", "# H", "## H", "para. More text.", "- item", "  - nested", "    four", "\tt"),
-    *("> quote", "> ```", ">> - a", "| a | b |", "|---|---|", "1. one", "   three", '{% hint style="info" %}'),
-    *("{% endhint %}", '=== "Tab"', "!!! note", '??? tip "x"', "<div>", "</div>", "<pre>", "</pre>", "<!--", "-->"),
-    *("---", "***", "===", "[^1]: foot", "see [^1]", "[a]: http://x", "\\", "\u2028", "\x0c", "<a name='x'>"),
-    *("- ```", "  ```", "    ```", "     ~~~", "word " * 250, "x" * 5000, ":::note", ":::", "/// tip | T", "///"),
-    *("import x from 'y'", "> - ```", "1) ```", "{{< x >}}", "`a", "b` c.", "<script>", "x <b\n>y", "# Agent"),
-    *("GET https://x/a.md?ask=<q>", "> see [l](https://x/llms.txt)", '--8<-- "a"', "{* f *}", "<Card", "a={x}>"),
-]
-"""What odd pages are made of."""
-
-lines = st.sampled_from(LINES) | st.text('`~ \t>-#|.:!"=[]^{}%<ab1\\*_', max_size=12)
-line_ends = st.sampled_from(["\n", "\n", "\r\n", "\r"])
-pages = st.lists(st.tuples(lines, line_ends).map("".join), max_size=14).map("".join)
 
 
 def read(text: str, path: str = "page.md") -> Document:
@@ -33,57 +15,6 @@ def read(text: str, path: str = "page.md") -> Document:
 
 def chunks(text: str) -> tuple[Chunk, ...]:
     return read(text).chunks
-
-
-def opens_a_fence(text: str) -> bool:
-    """Tell whether a renderer would take what follows a text for code."""
-    tokens = parse_page(Page("", "", f"{text}\n\nwhat follows\n")).tokens
-    return any(token.type == "fence" and "what follows" in token.content for token in tokens)
-
-
-def closed_fences(text: str, path: str = "page.md") -> list[range]:
-    """Return the lines of every fence that has its closing line."""
-    fences = [token for token in parse_page(Page(path, "", text)).tokens if token.type == "fence" and token.map]
-    places = [(token.map or [0, 0], len(token.content.splitlines())) for token in fences]
-    return [range(start + 1, end + 1) for (start, end), content in places if end - start == content + 2]
-
-
-@settings(max_examples=150, deadline=None)
-@given(pages, st.sampled_from(["page.md", "page.mdx"]))
-def test_chunks_of_any_page_keep_their_promises(text: str, path: str) -> None:
-    document = read(text, path)
-    in_file = split_lines(text)
-    assert len({chunk.id for chunk in document.chunks}) == len(document.chunks)
-    for chunk in document.chunks:
-        assert chunk.text in "".join(in_file[chunk.start_line - 1 : chunk.end_line])
-        assert not opens_a_fence(chunk.text)
-        overlapping = [
-            s for s in document.sections if s.start_line <= chunk.end_line and s.end_line >= chunk.start_line
-        ]
-        assert [(s.anchor, s.headings) for s in overlapping] == [(chunk.anchor, chunk.headings)]
-    for fence in closed_fences(text, path):
-        for chunk in document.chunks:
-            inside = [line for line in fence if chunk.start_line <= line <= chunk.end_line]
-            assert len(inside) in (0, len(fence))
-
-
-@settings(max_examples=150, deadline=None)
-@given(pages)
-def test_passages_of_any_page_lie_in_their_chunks(text: str) -> None:
-    document = read(text)
-    for passage in document.passages:
-        chunk = document.chunks[passage.chunk]
-        assert chunk.start_line <= passage.start_line <= chunk.end_line
-        assert passage.start_line <= passage.end_line <= len(split_lines(text))
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.lists(st.sampled_from(["Words here.\n", "\n", "- item\n", "## Head\n", "```\ncode\n```\n", "> quote\n"])))
-def test_every_line_with_words_is_in_a_chunk(parts: list[str]) -> None:
-    text = "\n".join(parts)
-    covered = {line for chunk in chunks(text) for line in range(chunk.start_line, chunk.end_line + 1)}
-    lost = [line for number, line in enumerate(split_lines(text), start=1) if line.strip() and number not in covered]
-    assert [line for line in lost if not line.startswith("##")] == []
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -187,6 +118,19 @@ def test_ids_depend_on_path_place_and_text_only() -> None:
 def test_equal_chunks_of_a_page_have_ids_of_their_own() -> None:
     first, second = chunks("# A\n\nSame.\n\n# A\n\nSame.\n")
     assert first.id != second.id
+
+
+def test_footnotes_of_one_name_are_all_kept() -> None:
+    (chunk,) = chunks("Text[^1].\n\n[^1]: One.\n\n[^1]: Two.\n")
+    assert chunk.plain == "Text.\nOne.\nTwo."
+
+
+def test_text_below_a_comment_that_is_never_closed_is_read_with_a_warning() -> None:
+    document = read("Before.\n\n<!-- a remark\n\nWhat **follows** it.\n")
+    assert [chunk.text for chunk in document.chunks][-1].endswith("What **follows** it.")
+    assert [str(warning) for warning in document.warnings] == [
+        "page.md:3: HTML comment is never closed; the rest of the page was read as its text"
+    ]
 
 
 def test_empty_page_has_no_chunk() -> None:

@@ -68,6 +68,10 @@ def test_explicit_anchor_wins_and_is_no_part_of_the_words(heading: str) -> None:
     assert (section.anchor, section.headings) == ("go", ("Guide", "Set up"))
 
 
+def test_explicit_anchors_are_kept_and_repeats_are_numbered() -> None:
+    assert anchors("# A\n\n# B {#a}\n\n# C {#a}\n\n# A\n") == ["a-1", "a", "a-2", "a-3"]
+
+
 def test_breadcrumb_follows_the_levels() -> None:
     text = "# Guide\n\n## Locks\n\n### Fair\n\n## Queues\n\n#### Deep\n"
     assert [section.headings for section in sections(text)] == [

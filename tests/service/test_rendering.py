@@ -135,6 +135,26 @@ def test_page_body_of_text_that_closes_the_article_keeps_the_document_whole() ->
     assert document.count("</article>") == document.count("</main>") == document.count("</html>") == 1
 
 
+@pytest.mark.parametrize(
+    "opened",
+    [
+        "<!-- a remark",
+        "<script>",
+        "<style>",
+        "<title>",
+        "<TextArea rows=2>",
+        "<iframe src=x>",
+        "<template>",
+        "<plaintext>",
+    ],
+)
+def test_what_follows_html_that_is_never_closed_is_shown(opened: str) -> None:
+    elements = body(f"Before {opened} it.\n\n<div>\n{opened}\n</div>\n\n## After\n\nLast *words*.")
+    assert elements.named("h2") == [{"id": "after"}]
+    assert len(elements.named("em")) == 1
+    assert dangers(elements) == []
+
+
 def test_hint_becomes_an_aside_that_names_its_style() -> None:
     elements = body('{% hint style="warning" %}\nMind the **gap**.\n{% endhint %}')
     assert elements.named("aside") == [{"class": "hint warning"}]

@@ -36,6 +36,7 @@ from service.runs import ProvenExample
 from service.sandbox import Sandbox
 from service.schemas import AnswerBody
 from service.settings import Settings
+from service.threads import compute_on_one_thread
 
 log = logging.getLogger("askmd.state")
 
@@ -109,6 +110,7 @@ class RequestScope:
 @asynccontextmanager
 async def open_application(settings: Settings) -> AsyncIterator[Application]:
     """Open everything, and close it after the block. Raises IndexFault when there is no index to serve."""
+    compute_on_one_thread()
     embedder = await asyncio.to_thread(open_embedder, settings.model, settings.models)
     reranker = await asyncio.to_thread(open_reranker, settings.reranker)
     generations = Generations(await asyncio.to_thread(open_generation, settings, embedder, reranker))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from corpus.errors import CorpusError
 from index.errors import IndexFault
+from service.benchmark.errors import BenchmarkError
 from service.errors import FileNotWritable, ServiceError, SettingNotUsable
 from service.evaluation.errors import EvaluationError
 from service.sandbox.errors import SandboxError
@@ -25,6 +26,7 @@ CODE_OF_ERROR: Mapping[type[Exception], int] = {
     IndexFault: NOTHING_TO_READ,
     SandboxError: NO_SANDBOX,
     EvaluationError: USAGE,
+    BenchmarkError: FAILED,
     ServiceError: FAILED,
 }
 

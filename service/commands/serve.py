@@ -16,6 +16,7 @@ from service.commands.exits import DONE, FAILED
 from service.commands.index import build, run_examples, summary
 from service.commands.terminal import say
 from service.errors import AddressNotUsable
+from service.http_head import BoundedHeadProtocol
 from service.logs import log_to_standard_error
 from service.settings import Settings
 
@@ -23,8 +24,6 @@ EXAMPLES = """  askmd serve                       on 127.0.0.1:8000
   askmd serve --notes ~/notes --port 0   other notes, on a free port
   askmd serve --no-build            refuse to start without an index"""
 
-REQUEST_HEAD_BYTES = 1_048_576
-"""A question of 100 kB, percent-encoded, still reaches the check that says how long it may be."""
 GRACE_SECONDS = 5
 KEEP_ALIVE_SECONDS = 75
 """How long a connection may idle. Clients and proxies keep theirs for up to a minute: one that is closed here first can
@@ -71,7 +70,7 @@ def serve(settings: Settings, listener: socket.socket, *, as_json: bool) -> int:
         log_level=settings.log_level,
         access_log=False,  # the application writes its own lines, with the request's id
         server_header=False,
-        h11_max_incomplete_event_size=REQUEST_HEAD_BYTES,
+        http=BoundedHeadProtocol,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )

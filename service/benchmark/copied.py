@@ -15,16 +15,18 @@ from pathlib import Path
 from index.manifest import current_generation, make_current
 from service.settings import Settings
 
+_NEVER_WRITTEN_BY_READERS = ("generations", "vectors")
+
 
 @contextmanager
 def copied_data(settings: Settings) -> Iterator[Settings]:
     """Give settings whose data folder is a copy, for as long as the block runs. Raises IndexNotBuilt."""
-    generation = current_generation(settings.data).resolve()
+    current = current_generation(settings.data)
     folder = Path(tempfile.mkdtemp(prefix="askmd-bench-"))
     try:
-        (folder / "generations").mkdir()
-        (folder / "generations" / generation.name).symlink_to(generation)
-        make_current(folder, folder / "generations" / generation.name)
+        for name in _NEVER_WRITTEN_BY_READERS:
+            (folder / name).symlink_to(settings.data.resolve() / name)
+        make_current(folder, current)
         copied = settings.model_copy(
             update={"data": folder, "notes": settings.notes.resolve(), "models": settings.models.resolve()}
         )

@@ -8,8 +8,8 @@ import subprocess
 import sys
 import time
 
-from index.build import chunk_input
 from index.embedder import open_embedder
+from index.inputs import chunk_input
 from service.benchmark.bench import Bench
 from service.benchmark.errors import LoadFailed
 from service.benchmark.figures import Figure

@@ -18,10 +18,10 @@ def measure(bench: Bench) -> list[Figure]:
         settled = settle(server.url)
         ask_all(server.url, bench.questions.take(32), parallel=4)
         bench.report("questions", 0, 2)
-        alone = whole(ask_all(server.url, bench.questions.take(bench.size(400, 40)), parallel=1))
+        alone = whole(ask_all(server.url, bench.questions.take(bench.size(400, 32)), parallel=1))
         bench.report("questions", 1, 2)
         used = processor_seconds(server.process_id)
-        together = whole(ask_all(server.url, bench.questions.take(bench.size(2_000, 200)), parallel=PARALLEL))
+        together = whole(ask_all(server.url, bench.questions.take(bench.size(2_000, 128)), parallel=PARALLEL))
         used = processor_seconds(server.process_id) - used
         bench.report("questions", 2, 2)
         resident, private = memory_bytes(server.process_id)

@@ -63,7 +63,7 @@ def measure(bench: Bench) -> list[Figure]:
 
 async def _answer_all(bench: Bench, embedder: Embedder, watch: Watch) -> None:
     answerer = Answerer(bench.index, embedder)
-    texts = [clean(text) for text in bench.questions.take(bench.size(200, 20))]
+    texts = [clean(text) for text in bench.questions.take(bench.size(200, 16))]
     try:
         for done, text in enumerate(texts):
             await _answer_in_steps(bench.index, embedder, answerer, text, watch)

@@ -14,6 +14,7 @@ import pytest
 
 from index.store import Index, open_index
 from service.__main__ import main
+from service.benchmark.bench import Bench
 from service.benchmark.copied import copied_data
 from service.benchmark.errors import MeasuredServiceFailed, QuestionsLost
 from service.benchmark.figures import latencies
@@ -46,7 +47,7 @@ def test_bench_measures_all_and_leaves_the_users_data_alone(
     for name in ("notes", "data", "models"):
         monkeypatch.setenv(f"ASKMD_{name.upper()}", str(getattr(settings, name)))
     before = listing(settings.data)
-    measured = ["questions", "stages", "build"]
+    measured = ["questions", "stages"]
     assert main(["bench", "--quick", "--json", *(f"--suite={name}" for name in measured)]) == 0
     output = capsys.readouterr()
     report = json.loads(output.out)
@@ -58,9 +59,18 @@ def test_bench_measures_all_and_leaves_the_users_data_alone(
     assert 0 < questions["alone_p50_ms"] <= questions["alone_p95_ms"] <= questions["alone_p99_ms"]
     assert questions["parallel_lost"] == 0
     assert questions["resident_mb"] > questions["private_mb"] > 0
-    assert report["suites"]["build"]["ratio"] > 0
     assert all(value >= 0 for suite in report["suites"].values() for value in suite.values())
     assert listing(settings.data) == before
+
+
+def test_build_suite_compares_with_plain_encode(settings: Settings, index: Index) -> None:
+    told: list[str] = []
+    bench = Bench(
+        settings, index, Questions(index), True, lambda stage, done, total: told.append(f"{stage} {done}/{total}")
+    )
+    figures = {figure.name: figure.value for figure in SUITES["build"](bench)}
+    assert figures["ratio"] == pytest.approx(figures["ours_per_second"] / figures["plain_per_second"])
+    assert told == ["encoding 0/2", "encoding 1/2", "encoding 2/2"]
 
 
 def test_bench_without_index_names_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

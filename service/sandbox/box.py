@@ -29,7 +29,7 @@ from service.sandbox.groups import Groups, RunGroup
 from service.sandbox.identity import Identity
 from service.sandbox.inside.worker import PLACEHOLDER, START_FILE
 from service.sandbox.interpreter import Interpreter
-from service.sandbox.languages import Language
+from service.sandbox.languages import CLOCK_SCRIPT, Language
 from service.sandbox.limits import Limits
 from service.sandbox.outcome import Program
 from service.sandbox.process import ConfinedProcess, Pipes
@@ -137,11 +137,15 @@ class Box:
     def job(self, program: Program, name: str, limits: Limits) -> bytes:
         """Return the job of running `program` under the file name `name`."""
         path = f"{WORK_FOLDER}/{name}"
-        return job(path, program, limits, command=self.language.command(self.interpreter.executable, path, limits))
+        command = self.language.command(self.interpreter.executable, path, limits, program.clock)
+        return job(path, program, limits, command=command)
 
     def _contents(self, entry: Entry) -> dict[str, str]:
         folder = f"{INSIDE_FOLDER}/{PACKAGE.replace('.', '/')}"
-        return {**ETC_FILES, **{f"{folder}/{name}.py": inside_source(name) for name in entry.modules}}
+        files = {f"{folder}/{name}.py": inside_source(f"{name}.py") for name in entry.modules}
+        if CLOCK_SCRIPT in self.language.clock_options:
+            files[CLOCK_SCRIPT] = inside_source("clock.js")
+        return {**ETC_FILES, **files}
 
     def _scene(self, files: list[InlineFile], start: InlineFile) -> Scene:
         parts = (self.python,) if self.interpreter is self.python else (self.python, self.interpreter)

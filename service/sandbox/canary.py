@@ -35,7 +35,7 @@ async def prove(confinement: Confinement, limits: Limits) -> None:
         return
     with _bait() as bait:
         facts = {**bait, **confinement.facts(limits), "version": confinement.interpreter.version}
-        code = f"{inside_source('probe')}\n\nmain({facts!r})\n"
+        code = f"{inside_source('probe.py')}\n\nmain({facts!r})\n"
         ending = await _run(confinement, code, "canary.py", limits)
     if ending.exit_status != 0 or ending.stdout != b"[]\n":
         raise IsolationNotProven(f"The canary run failed: {_found(ending)}. No example is run.")

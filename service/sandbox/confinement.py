@@ -82,5 +82,5 @@ def resource_limits(limits: Limits) -> dict[str, tuple[int, int]]:
 
 
 def inside_source(name: str) -> str:
-    """Return the source of one of the modules that run inside."""
-    return resources.files("service.sandbox").joinpath("inside", f"{name}.py").read_text(encoding="utf-8")
+    """Return the source of one of the files that run inside."""
+    return resources.files("service.sandbox").joinpath("inside", name).read_text(encoding="utf-8")

@@ -6,11 +6,15 @@ import dataclasses
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from service.sandbox.arguments import INSIDE_FOLDER
 from service.sandbox.javascript import is_module
 from service.sandbox.limits import MEBIBYTE, Limits
+from service.sandbox.outcome import Clock
 
 NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 NAME_LENGTH = 100
+CLOCK_SCRIPT = f"{INSIDE_FOLDER}/clock.js"
+"""Puts Node on the virtual clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +35,8 @@ class Language:
     """The interpreter reserves this many times what the program may use."""
     waits: bool = False
     """The interpreter itself can wait for its program (`inside/worker.py`); others are started for each."""
-    has_clock: bool = False
-    """Its programs can be put on a virtual clock."""
+    clock_options: tuple[str, ...] = ()
+    """Further options that put a program on the virtual clock, where the interpreter does not wait for it."""
 
     def limits(self, limits: Limits) -> Limits:
         """Return the common limits with this language's needs met."""
@@ -43,10 +47,11 @@ class Language:
             total_memory_bytes=limits.total_memory_bytes * self.memory_factor,
         )
 
-    def command(self, executable: str, program: str, limits: Limits) -> tuple[str, ...]:
+    def command(self, executable: str, program: str, limits: Limits, clock: Clock = "real") -> tuple[str, ...]:
         """Return the argument list that runs the file `program` within `limits`, this language's own."""
         heap = max(limits.memory_bytes // self.memory_factor // MEBIBYTE // 2, 16)
-        return (executable, *(option.format(heap=heap) for option in self.options), program)
+        options = (*self.options, *(self.clock_options if clock == "virtual" else ()))
+        return (executable, *(option.format(heap=heap) for option in options), program)
 
     def program_name(self, name: str, code: str) -> str:
         """Return the file name to run `code` under: the last part of `name` where it is plain, else the default."""
@@ -60,9 +65,7 @@ class Language:
 
 # -I: neither the environment nor the program's folder changes what is imported. -u: what was printed before a kill
 # is kept. -B: no .pyc files beside the program.
-PYTHON = Language(
-    "python", "python", "example.py", (".py",), ("-I", "-B", "-u", "-X", "utf8"), waits=True, has_clock=True
-)
+PYTHON = Language("python", "python", "example.py", (".py",), ("-I", "-B", "-u", "-X", "utf8"), waits=True)
 
 # Node starts about ten threads of its own, and maps more private memory than its heap.
 JAVASCRIPT = Language(
@@ -73,6 +76,7 @@ JAVASCRIPT = Language(
     ("--max-old-space-size={heap}",),
     processes=48,
     memory_factor=2,
+    clock_options=("--require", CLOCK_SCRIPT),
 )
 
 LANGUAGES = {language.name: language for language in (PYTHON, JAVASCRIPT)}

@@ -78,7 +78,7 @@ class Sealed:
 
     def _settings(self) -> bytes:
         parents = dict.fromkeys(("service", "service.sandbox", PACKAGE), "")
-        modules = {f"{PACKAGE}.{name}": inside_source(name) for name in MODULES_INSIDE}
+        modules = {f"{PACKAGE}.{name}": inside_source(f"{name}.py") for name in MODULES_INSIDE}
         settings = {
             "modules": {**parents, **modules},
             "filter": self.filter_program.hex(),

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scripts.clock import expectation, output_of, programs
+from scripts.clock import LANGUAGES, expectation, output_of, programs
 from service.sandbox import Limits, Outcome, Program, Sandbox
 from service.sandbox.inside.report import HEADER, LIMIT_EXIT_CODE, OVER_LIMIT, SIZE_BYTES
 from service.sandbox.report import Reported, parse_report
@@ -21,7 +21,8 @@ from tests.service.sandbox.conftest import SHORT, Run
 
 # All programs, three times each, and on the real clock: `python -m scripts.clock --real`.
 QUICK = """asyncgen barrier_and_semaphore conditions dates executor fork gather locks loops_in_threads mixed_thread_loop
-    polls queue raw_threads simple_queues stacks sync taskgroup tcp timeout unjoined_threads wrong_lengths""".split()
+    polls queue raw_threads simple_queues stacks sync taskgroup tcp timeout unjoined_threads wrong_lengths
+    contexts errors intervals order sleeping_thread timers_promises""".split()
 
 TWO_TASKS = """
 import asyncio
@@ -67,7 +68,7 @@ def warm_sandbox(loop_runner: asyncio.Runner, sandbox: Sandbox) -> Iterator[Sand
 
 @pytest.mark.parametrize("program", [path for path in programs([]) if path.stem in QUICK], ids=lambda path: path.name)
 def test_program_prints_the_same_on_both_clocks(run: Run, program: Path) -> None:
-    outcome = run(program.read_text(), name=program.name, clock="virtual")
+    outcome = run(program.read_text(), LANGUAGES[program.suffix], program.name, clock="virtual")
     assert output_of(outcome) == expectation(program).read_text()
     assert outcome.clock == "virtual"
 
@@ -105,6 +106,32 @@ def test_waiting_for_too_long_ends_at_the_limit_of_the_virtual_clock(run: Run, c
     outcome = run(code, clock="virtual")
     assert (outcome.status, outcome.exit_code, outcome.virtual_seconds) == ("virtual_time_limit", None, 600.0)
     assert "600 s on its virtual clock" in outcome.detail
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "setInterval(() => {}, 1000)",
+        "setTimeout(() => {}, 10 ** 6)",
+        "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10 ** 6)",
+    ],
+    ids=["interval", "timeout", "Atomics.wait"],
+)
+def test_node_that_waits_for_too_long_ends_at_the_limit(run: Run, code: str) -> None:
+    outcome = run(code, "javascript", clock="virtual")
+    assert (outcome.status, outcome.exit_code, outcome.virtual_seconds) == ("virtual_time_limit", None, 600.0)
+
+
+def test_node_that_sleeps_takes_no_time(run: Run) -> None:
+    outcome = run("setTimeout(() => console.log('slept'), 100_000)", "javascript", clock="virtual")
+    assert (outcome.stdout, outcome.clock, outcome.virtual_seconds) == ("slept\n", "virtual", 100.0)
+    real = run("setTimeout(() => console.log('slept'), 300)", "javascript")
+    assert (real.stdout, real.clock, real.virtual_seconds) == ("slept\n", "real", None)
+    assert real.duration_ms > 300
+
+
+def test_node_on_the_real_clock_gets_no_descriptor(run: Run) -> None:
+    assert "EBADF" in run("require('fs').fstatSync(63)", "javascript").stderr
 
 
 @pytest.mark.parametrize(

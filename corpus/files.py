@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,6 +45,8 @@ def _fault(path: Path, name: str, root: Path) -> str:
     """Say why a file can't be a page of the notes; empty when it can. Opens nothing, so that a pipe does not block."""
     if printable(name) != name:
         return "its name is not UTF-8"
+    if any(unicodedata.category(character) == "Cc" for character in name):
+        return "its name holds a control character"
     linked = path.is_symlink()
     if not path.is_file():
         return "it is a link to nothing" if linked else "it is not a regular file"

@@ -82,5 +82,10 @@ async def answer_events(
 
 
 def event(name: str, body: AnswerBody) -> str:
-    """Write one event; JSON holds no raw line end, so its data is one line."""
-    return f"event: {name}\ndata: {body.model_dump_json(include=set(FIELDS[name]))}\n\n"
+    """Write one event."""
+    return f"event: {name}\ndata: {one_line(body.model_dump_json(include=set(FIELDS[name])))}\n\n"
+
+
+def one_line(json: str) -> str:
+    """Escape what JSON leaves as it is and some clients take for the end of a line."""
+    return json.replace("\x85", "\\u0085").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from service.markdown_answer import inline, markdown_url, quoted
+from service.markdown_answer import inline, literal, markdown_url, quoted
 from service.schemas import ExampleBody, GapBody, GapsBody, ReportBody
 
 EVIDENCE_CHARS = 200
@@ -50,7 +50,7 @@ def _gap(gap: GapBody) -> Iterator[str]:
 
 
 def _asked(question: str, times: int, goal: str) -> str:
-    return f"- {inline(question)} ({times}×{f'; to reach: {inline(goal)}' if goal else ''})"
+    return f"- {literal(inline(question))} ({times}×{f'; to reach: {inline(goal)}' if goal else ''})"
 
 
 def _example(example: ExampleBody) -> str:

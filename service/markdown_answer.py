@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from urllib.parse import quote, urlsplit
 
 from corpus.blocks import leaves_fence_open
+from service.printable import printable
 from service.schemas import AnswerBody, ContinuationBody, ExampleBody, ExcerptBody, RunBody
 
 READ_AT_ONCE = 5_000
@@ -25,6 +26,8 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 _FENCE = re.compile(r"\s*(`{3,40}|~{3,40})")
 _CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)[^`]+(?<!`)\1(?!`)|[^`]+|`+")
 """A span of code (group 1 is set), or what stands between such spans."""
+_ESCAPED = re.compile(r"[\\<\[\]`]")
+_LIST_MARKERS = re.compile(r"(?:(?:[-+*]|\d{1,9}[.)])\s+)*")
 
 
 def markdown_answer(body: AnswerBody, site: str = "") -> str:
@@ -32,7 +35,7 @@ def markdown_answer(body: AnswerBody, site: str = "") -> str:
 
     The answer and the best excerpt stand within the first `READ_AT_ONCE` characters: many agents read no more.
     """
-    blocks = [f"# {inline(shortened(body.question))}" if body.question else "# How to ask", *_answer(body)]
+    blocks = [f"# {inline(shortened(body.question))}" if body.question else "# How to ask", *_answer(body, site)]
     if body.excerpts:
         best, *others = body.excerpts
         blocks += ["## Excerpts", DATA]
@@ -66,9 +69,9 @@ def shortened(text: str) -> str:
 
 
 def inline(text: str) -> str:
-    """Escape text for use within a line: no link, no HTML and no line end can come of it."""
-    one_line = " ".join(text.split())
-    return "".join(f"\\{character}" if character in "\\<[]" else character for character in one_line)
+    """Escape text for use within a line: no more than spans of code can come of it, and they end within it."""
+    one_line = printable(" ".join(text.split()))
+    return _CODE_SPAN.sub(lambda match: match[0] if match[1] else _ESCAPED.sub(r"\\\g<0>", match[0]), one_line)
 
 
 def quoted(text: str) -> str:
@@ -99,21 +102,39 @@ def plain_text(text: str) -> str:
     return "\n".join(written)
 
 
-def _answer(body: AnswerBody) -> Iterator[str]:
+def mark(excerpt: ExcerptBody, site: str) -> str:
+    """Write the mark of a citation: a link, since the notes can make a link of a bare `[1]` (`[1]: address`)."""
+    return f"[{excerpt.rank}]({site}{markdown_url(excerpt.url)})"
+
+
+def cited(body: AnswerBody) -> list[ExcerptBody]:
+    """Return the excerpts that the answer stands on, by rank."""
+    ranks = {citation.excerpt for citation in body.answer.citations} if body.answer else set()
+    return [excerpt for excerpt in body.excerpts if excerpt.rank in ranks]
+
+
+def _answer(body: AnswerBody, site: str) -> Iterator[str]:
     if body.answer is None:
         yield body.reason
         return
-    marks = "".join(f"[{rank}]" for rank in dict.fromkeys(each.excerpt for each in body.answer.citations))
-    yield f"{plain_text(body.answer.text)} {marks}".rstrip()
-    places = (f"[{each.excerpt}] {each.page}:{each.start_line}-{each.end_line}" for each in body.answer.citations)
+    marks = ", ".join(mark(excerpt, site) for excerpt in cited(body))
+    yield plain_text(body.answer.text) + (f" ({marks})" if marks else "")
+    places = (f"{inline(each.page)}:{each.start_line}-{each.end_line}" for each in body.answer.citations)
     yield f"Confidence {body.confidence:.2f}. Taken from {', '.join(dict.fromkeys(places))}."
 
 
 def _plain_line(line: str) -> str:
     """Keep a line of the answer from being more than text: no heading, fence, quote, rule, link or HTML comes of it."""
-    start = _CODE_SPAN.sub(lambda match: match[0] if match[1] else _between_code(match[0]), line.lstrip())
-    starts_block = start.startswith(("#", "```", "~~~", ">")) or not start.strip(" -=_*")
-    return f"\\{start}" if start and starts_block else start
+    text = _CODE_SPAN.sub(lambda match: match[0] if match[1] else _between_code(match[0]), line.lstrip())
+    markers = _LIST_MARKERS.match(text)
+    at = markers.end() if markers else 0
+    return text[:at] + literal(text[at:])
+
+
+def literal(text: str) -> str:
+    """Escape what begins a block of its own at the start of a line or of a list's item."""
+    starts_block = text.startswith(("#", "~~~", ">")) or not text.strip(" -=_*")
+    return f"\\{text}" if text.strip() and starts_block else text
 
 
 def _between_code(text: str) -> str:
@@ -129,7 +150,7 @@ def _excerpt(excerpt: ExcerptBody, site: str, room: int | None = None) -> Iterat
     name = " › ".join(inline(shortened(heading)) for heading in excerpt.headings[-DEEPEST_HEADINGS:])
     place = f"{excerpt.page}:{excerpt.start_line}-{excerpt.end_line}"
     address = f"{site}{markdown_url(excerpt.url)}"
-    heading = f"### [{excerpt.rank}] {name or inline(shortened(excerpt.title))}"
+    heading = f"### Excerpt {excerpt.rank}: {name or inline(shortened(excerpt.title))}"
     source = f"From [{inline(place)}]({address}):"
     yield heading
     yield source

@@ -18,6 +18,8 @@ def read_page_address(text: str) -> tuple[str, str]:
 
 def resolve_page(paths: PagePaths, text: str) -> tuple[str | None, str]:
     """Return (path of the page or None, anchor); an address's first folders may be those of a proxy."""
+    if path := paths.resolve(text):  # a path may hold what has a meaning in an address
+        return path, ""
     address, anchor = read_page_address(text)
     while (path := paths.resolve(address)) is None and "/" in address and "://" in text:
         address = address.partition("/")[2]

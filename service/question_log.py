@@ -11,7 +11,6 @@ import logging
 import os
 import sqlite3
 import threading
-import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -23,6 +22,7 @@ from typing import Any, Literal, Self
 from service.answers import Answer
 from service.errors import ReportNotKept
 from service.kept_file import open_kept_file
+from service.printable import printable
 
 log = logging.getLogger("askmd.questions")
 
@@ -135,7 +135,7 @@ class QuestionLog:
 
     def report(self, content: str, page: str, goal: str) -> None:
         """Keep a reported problem. Raises ReportNotKept."""
-        row = (_printable(content), _printable(page), _printable(goal), self._stamp())
+        row = (printable(content), printable(page), printable(goal), self._stamp())
 
         def write() -> None:
             if self._connection is None:
@@ -179,11 +179,11 @@ class QuestionLog:
         asked = answer.question
         if answer.answered and self._logged == "unanswered":
             # What was a gap is none any more.
-            self._execute("DELETE FROM questions WHERE question = ?", (_printable(asked.text),))
+            self._execute("DELETE FROM questions WHERE question = ?", (printable(asked.text),))
             return
         sources = json.dumps([source.url for source in answer.sources])
         at = self._stamp()
-        row = (_printable(asked.text), _printable(asked.goal), answer.answered, answer.confidence)
+        row = (printable(asked.text), printable(asked.goal), answer.answered, answer.confidence)
         self._execute(_NOTE, (*row, sources, at, at, index_version))
         self._count()
 
@@ -223,14 +223,3 @@ class QuestionLog:
 
     def _stamp(self) -> str:
         return self._now().isoformat(timespec="seconds")
-
-
-def _printable(text: str) -> str:
-    """Drop what could drive a terminal or turn the direction of a line; line ends and tabs stay."""
-    hidden = {"Cc", "Cs", "Co", "Cn"}
-    directions = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-    return "".join(
-        character
-        for character in text
-        if character in "\n\t" or (unicodedata.category(character) not in hidden and character not in directions)
-    )

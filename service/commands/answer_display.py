@@ -51,7 +51,7 @@ def _direct(body: AnswerBody) -> RenderableType:
     marks = ", ".join(dict.fromkeys(f"[{each.excerpt}] {each.page}" for each in body.answer.citations))
     return Panel(
         _markdown(body.answer.text),
-        subtitle=Text(f"{marks}  confidence {body.confidence:.2f}", style="dim"),
+        subtitle=Text(f"{visible(marks)}  confidence {body.confidence:.2f}", style="dim"),
         border_style="green",
     )
 
@@ -59,13 +59,13 @@ def _direct(body: AnswerBody) -> RenderableType:
 def _excerpt(excerpt: ExcerptBody) -> Iterator[RenderableType]:
     name = " › ".join(excerpt.headings) or excerpt.title
     place = f"{excerpt.page}:{excerpt.start_line}-{excerpt.end_line}"
-    yield Text.assemble((f"[{excerpt.rank}] {visible(name)}", "bold"), (f"  {place}", "dim"))
+    yield Text.assemble((f"[{excerpt.rank}] {visible(name)}", "bold"), (f"  {visible(place)}", "dim"))
     yield Padding(_markdown(excerpt.text), (0, 2, 1, 4))
 
 
 def _example(example: ExampleBody, *, is_shown: bool) -> Iterator[RenderableType]:
     """Show an example; its code only where no excerpt shows it already."""
-    yield Text(f"{example.page}:{example.start_line}-{example.end_line}", style="dim")
+    yield Text(visible(f"{example.page}:{example.start_line}-{example.end_line}"), style="dim")
     if not is_shown:
         code = visible(example.code).rstrip("\n")
         language = example.language or "text"

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import sys
-import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from service.printable import printable
 
 Report = Callable[[str, int, int], None]
 _HIDDEN = "\N{REPLACEMENT CHARACTER}"
@@ -40,8 +41,8 @@ def write_json(value: Any) -> None:
 
 
 def visible(text: str) -> str:
-    """Replace control characters, which could drive the reader's terminal; line ends and tabs stay."""
-    return "".join(_HIDDEN if unicodedata.category(each) == "Cc" and each not in "\n\t" else each for each in text)
+    """Replace characters that could drive the reader's terminal or turn a line around; line ends and tabs stay."""
+    return printable(text, _HIDDEN)
 
 
 @contextmanager

@@ -26,6 +26,7 @@ from service.completions.schemas import (
 )
 from service.conversation import Speaker, Turn, question_of
 from service.errors import FieldError, InvalidRequest, ModelNotFound
+from service.events import one_line
 from service.parameters import AskOptions
 from service.questions import is_placeholder
 from service.schemas import AnswerBody
@@ -78,7 +79,7 @@ class Answered:
 
     def _written(self, part: dict[str, Any]) -> str:
         head = {"id": self.id, "object": "chat.completion.chunk", "created": self.created, "model": MODEL}
-        return f"data: {json.dumps({**head, **part}, ensure_ascii=False)}\n\n"
+        return f"data: {one_line(json.dumps({**head, **part}, ensure_ascii=False))}\n\n"
 
 
 async def answer_chat(scope: RequestScope, request: CompletionRequest, site: str) -> Answered:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from service.completions.schemas import Annotation, UrlCitation
-from service.markdown_answer import fenced, inline, markdown_url, plain_text, quoted
+from service.markdown_answer import cited, fenced, inline, mark, markdown_url, plain_text, quoted
 from service.schemas import AnswerBody, ExampleBody, ExcerptBody
 
 EXCERPT_CHARS = 1_500
@@ -32,31 +32,26 @@ def chat_content(body: AnswerBody, site: str) -> ChatContent:
     if body.answer is None:
         return ChatContent((_not_answered(body, site),), ())
     text = plain_text(body.answer.text)
-    cited = _cited(body)
-    marks = [f" [{excerpt.rank}]" for excerpt in cited]
-    blocks = [*_evidence(body, cited), _places(cited, site)]
+    excerpts = cited(body)
+    marks = [f" {mark(excerpt, site)}" for excerpt in excerpts]
+    blocks = [*_evidence(body, excerpts), _places(excerpts, site)]
     pieces = (text, *marks, *(f"\n\n{block}" for block in blocks))
-    return ChatContent(pieces, tuple(_annotations(text, marks, cited, site)))
+    return ChatContent(pieces, tuple(_annotations(text, marks, excerpts, site)))
 
 
-def _cited(body: AnswerBody) -> list[ExcerptBody]:
-    ranks = {citation.excerpt for citation in body.answer.citations} if body.answer else set()
-    return [excerpt for excerpt in body.excerpts if excerpt.rank in ranks]
-
-
-def _annotations(text: str, marks: list[str], cited: list[ExcerptBody], site: str) -> Iterator[Annotation]:
+def _annotations(text: str, marks: list[str], excerpts: list[ExcerptBody], site: str) -> Iterator[Annotation]:
     """Point each mark to its place; the indices are those of the mark."""
     start = len(text)
-    for mark, excerpt in zip(marks, cited, strict=True):
-        end = start + len(mark)
+    for written, excerpt in zip(marks, excerpts, strict=True):
+        end = start + len(written)
         citation = UrlCitation(start_index=start + 1, end_index=end, title=_name(excerpt), url=f"{site}{excerpt.url}")
         yield Annotation(url_citation=citation)
         start = end
 
 
-def _evidence(body: AnswerBody, cited: list[ExcerptBody]) -> Iterator[str]:
+def _evidence(body: AnswerBody, excerpts: list[ExcerptBody]) -> Iterator[str]:
     """Show the first excerpt that is cited, and the first example that ran."""
-    best = next((excerpt for excerpt in cited if len(excerpt.text) <= EXCERPT_CHARS), None)
+    best = next((excerpt for excerpt in excerpts if len(excerpt.text) <= EXCERPT_CHARS), None)
     if best:
         yield quoted(best.text)
     ran = next((each for each in body.examples if each.run and each.run.status == "ok"), None)
@@ -73,11 +68,11 @@ def _example(example: ExampleBody, *, is_shown: bool) -> Iterator[str]:
         yield fenced(example.run.stdout[:OUTPUT_CHARS])
 
 
-def _places(cited: list[ExcerptBody], site: str) -> str:
+def _places(excerpts: list[ExcerptBody], site: str) -> str:
     lines = (
-        f"\\[{each.rank}] [{inline(_name(each))}]({site}{markdown_url(each.url)}),"
+        f"{each.rank}: [{inline(_name(each))}]({site}{markdown_url(each.url)}),"
         f" {inline(each.page)}:{each.start_line}-{each.end_line}"
-        for each in cited
+        for each in excerpts
     )
     return "  \n".join(lines)
 

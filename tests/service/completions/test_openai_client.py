@@ -48,11 +48,12 @@ def test_completion_answers_with_citations_excerpt_and_output(chat: OpenAI, serv
     completion = ask(chat, user(QUESTION))
     text = said(completion)
     assert text.startswith("Water boils at 100 degrees")
-    assert "[1]" in text
+    assert f"[1]({server.url}guide/boiling.md#the-boiling-point)" in text
     assert f"({server.url}guide/boiling.md#the-boiling-point), guide/boiling.md:7-19" in text
     assert "was run and printed:\n\n```text\n95.0\n```" in text
     (citation, *_) = completion.choices[0].message.annotations or []
-    assert text[citation.url_citation.start_index : citation.url_citation.end_index] == "[1]"
+    mark = text[citation.url_citation.start_index : citation.url_citation.end_index]
+    assert mark == f"[1]({server.url}guide/boiling.md#the-boiling-point)"
     assert citation.url_citation.url == f"{server.url}guide/boiling#the-boiling-point"
     assert completion.usage
     assert completion.usage.total_tokens == completion.usage.prompt_tokens + completion.usage.completion_tokens

@@ -41,6 +41,8 @@ class Claim:
     """Line of the innermost function that holds it, from 1; 0 at the top level."""
     whole: bool = False
     """True for the lines of an "Output:" comment after the code: together they are all that is printed."""
+    about: int = 0
+    """Line, from 0, of the code that the comment stands behind or below."""
 
 
 def code_claims(language: str, code: str) -> tuple[Claim, ...]:
@@ -73,7 +75,8 @@ def _claims(code: str, comments: Sequence[Comment], prints: dict[int, int]) -> I
         scope, match = prints.get(print_line, 0), _CLAIM.match(comment.text)
         if match is None and follows and block_line == previous.line:
             block_line = comment.line
-            yield Claim(comment.line, _COMMENT_MARK.sub("", comment.text), scope, whole=comment.line > last_code_line)
+            whole = comment.line > last_code_line
+            yield Claim(comment.line, _COMMENT_MARK.sub("", comment.text), scope, whole, print_line)
         elif match is not None:
             text = (
                 match["shown"] or match["value"] or match["named"] or match["quoted"] or match["literal"] or ""
@@ -81,7 +84,7 @@ def _claims(code: str, comments: Sequence[Comment], prints: dict[int, int]) -> I
             if match["named"] is not None and not text and comment.alone:
                 block_line = comment.line
             if text and not _VARIES.search(text) and (match["value"] is None or print_line in prints):
-                yield Claim(comment.line, text, scope)
+                yield Claim(comment.line, text, scope, about=print_line)
         previous = comment
 
 

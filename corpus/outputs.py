@@ -91,9 +91,14 @@ def _session_output(code: str, start_line: int) -> ExpectedOutput | None:
     if not stated:
         return None
     text = "".join(example.want for example in stated).replace("<BLANKLINE>", "")
-    lines = code.split("\n")
-    first, last = (_line_after(lines, example) for example in (stated[0], stated[-1]))
-    return ExpectedOutput(text, start_line + first, start_line + last + stated[-1].want.count("\n") - 1, "doctest")
+    first, last = want_lines(code, stated[0])[0], want_lines(code, stated[-1])[1]
+    return ExpectedOutput(text, start_line + first, start_line + last, "doctest")
+
+
+def want_lines(code: str, statement: doctest.Example) -> tuple[int, int]:
+    """Return the first and last line (from 0) of what a session's statement is to print; last < first for nothing."""
+    first = _line_after(code.split("\n"), statement)
+    return first, first + statement.want.count("\n") - 1
 
 
 def _line_after(lines: Sequence[str], example: doctest.Example) -> int:

@@ -123,6 +123,12 @@ def _call(called: str) -> tuple[Addition, ...]:
     return (Addition("call", "", f"asyncio.run({called}())", f"the block only defines `{called}`"),)
 
 
+def recorded_session(example: Example, added: Sequence[Addition], mark: str) -> str:
+    """Return the program of a session that prints a mark behind what each of its statements printed."""
+    before = "".join(f"{addition.code}\n\n" for addition in added if addition.what != "call")
+    return session_program(before, session_examples(example.code), mark)
+
+
 def _compose(example: Example, code: str, statements: Sequence[PythonStatement], added: Sequence[Addition]) -> str:
     before = "".join(f"{addition.code}\n\n" for addition in added if addition.what != "call")
     if is_session(example.code):

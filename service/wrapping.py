@@ -13,6 +13,9 @@ from collections.abc import Sequence
 
 from corpus.python_code import compile_python
 
+SOURCE_NAME = "SOURCE = "
+"""How a program begins that holds the code it runs as a string."""
+
 _AWAITING = """\
 SOURCE = {source}
 
@@ -96,14 +99,16 @@ def awaiting_program(code: str) -> str:
     return _AWAITING.format(source=_literal(code))
 
 
-def session_program(before: str, statements: Sequence[doctest.Example]) -> str:
-    """Return a program that prints what an interactive session prints, after running `before`. Raises `SyntaxError`."""
+def session_program(before: str, statements: Sequence[doctest.Example], mark: str = "") -> str:
+    """Return a program that prints what an interactive session prints, after running `before`. Raises `SyntaxError`.
+
+    With a mark, that is printed behind what each statement printed.
+    """
     steps = [(1, "exec", before, False)] if before else []
-    steps += [
-        (each.lineno + 1, "single", each.source, each.exc_msg is not None)
-        for each in statements
-        if not each.options.get(doctest.SKIP)
-    ]
+    for each in statements:
+        if not each.options.get(doctest.SKIP):
+            steps.append((each.lineno + 1, "single", each.source, each.exc_msg is not None))
+            steps += [(1, "exec", f"print({mark!r}, end='')", False)] if mark else []
     awaiting = any(awaits_at_top_level(text, kind) for _, kind, text, _ in steps)
     template = _AWAITING_SESSION if awaiting else _SESSION
     return template.format(steps="\n".join(f"    {step!r}," for step in steps))

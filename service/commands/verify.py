@@ -13,9 +13,10 @@ from corpus.reading import read_document
 from corpus.sources import read_corpus
 from service.commands.arguments import Subparsers, add_notes_argument, add_parser, settings_of
 from service.commands.exits import DONE, FAILED, NO_SANDBOX
-from service.commands.terminal import progress_bars, results, say, write_json
+from service.commands.terminal import messages, progress_bars, results, say, write_json
+from service.commands.update_outputs import Updates, page_diff, propose_updates, show_updates, write_updates
 from service.commands.verify_report import report
-from service.errors import FileNotWritable
+from service.errors import FieldError, FileNotWritable, InvalidRequest
 from service.example_results import example_body
 from service.examples import ExampleRunner
 from service.junit import junit_xml
@@ -29,7 +30,8 @@ from service.verdicts import FAILING, FAILING_STRICT, verdict_of
 EXAMPLES = """  askmd verify                  every example that has not run yet, then the report on all
   askmd verify --again          every example anew
   askmd verify guide/tasks.md   the examples of one page
-  askmd verify --strict --junit report.xml   as a step of CI"""
+  askmd verify --strict --junit report.xml   as a step of CI
+  askmd verify --update-outputs --dry-run    what the notes would have to say"""
 
 
 def add_to(subparsers: Subparsers) -> None:
@@ -43,6 +45,13 @@ def add_to(subparsers: Subparsers) -> None:
         "--strict", action="store_true", help="fail for an example that can't run and is not marked `no-run` or `skip`"
     )
     parser.add_argument("--junit", type=Path, metavar="FILE", help="write the report as JUnit XML too, for CI")
+    parser.add_argument(
+        "--update-outputs",
+        action="store_true",
+        help="write what the examples print into the notes, where these say else",
+    )
+    parser.add_argument("--yes", action="store_true", help="with --update-outputs: write without asking")
+    parser.add_argument("--dry-run", action="store_true", help="with --update-outputs: show the changes, write nothing")
     parser.add_argument("--again", action="store_true", help="run every example, also those whose result is kept")
     parser.set_defaults(run=run)
 
@@ -50,21 +59,50 @@ def add_to(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Verify and report; fails when an example does not do what the notes say."""
     settings = settings_of(arguments)
-    examples = {
-        path: found for path, found in read_examples(settings).items() if not arguments.pages or path in arguments.pages
-    }
+    examples = wanted_examples(settings, arguments.pages)
     proven = asyncio.run(prove(settings, examples, again=arguments.again))
+    updates = Updates(())
+    if arguments.update_outputs:
+        updates = update(settings, arguments, proven)
+        if updates.written:
+            proven = asyncio.run(prove(settings, wanted_examples(settings, arguments.pages)))
     counts = Counter(map(verdict_of, proven))
     if arguments.junit:
         write_junit(arguments.junit, junit_xml(proven, strict=arguments.strict))
     if arguments.json:
         bodies = [{"verdict": verdict_of(each), **example_body(each).model_dump()} for each in proven]
-        write_json({"counts": counts, "examples": bodies})
+        write_json({"counts": counts, "examples": bodies, **updates_json(updates, settings)})
     else:
         report(results(), proven, counts)
     if any(each.run and each.run.status == "sandbox_unavailable" for each in proven):
         return NO_SANDBOX
     return FAILED if counts.keys() & (FAILING_STRICT if arguments.strict else FAILING) else DONE
+
+
+def wanted_examples(settings: Settings, pages: Sequence[str]) -> dict[str, list[Example]]:
+    """Read the examples of the notes, or of some pages. Raises CorpusError or InvalidRequest."""
+    examples = read_examples(settings)
+    if unknown := [page for page in pages if not (settings.notes / page).is_file()]:
+        raise InvalidRequest([FieldError("PAGE", f"{unknown[0]!r} is not in the notes; name it as guide/tasks.md")])
+    return {path: found for path, found in examples.items() if not pages or path in pages}
+
+
+def update(settings: Settings, arguments: argparse.Namespace, proven: Sequence[ProvenExample]) -> Updates:
+    """Show what the notes should say, and write it where that is agreed to. Raises FileNotWritable."""
+    updates = asyncio.run(propose_updates(settings, proven))
+    show_updates(messages() if arguments.json else results(), updates, settings)
+    return write_updates(updates, arguments)
+
+
+def updates_json(updates: Updates, settings: Settings) -> dict[str, object]:
+    """Return what is told of updates in JSON; nothing when there are none."""
+    if not updates.pages:
+        return {}
+    left = [
+        {"example": str(each.proven.example), "reason": each.reason} for page in updates.pages for each in page.left
+    ]
+    diffs = [page_diff(page, settings) for page in updates.changed]
+    return {"updates": {"written": updates.written, "diffs": diffs, "left": left}}
 
 
 def write_junit(file: Path, report: str) -> None:

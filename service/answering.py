@@ -152,7 +152,8 @@ class Answerer:
             heading = chunk.headings[-1]
             if len(chunk.headings) > 1 and heading not in shown:
                 headings.setdefault(heading, chunk.path)
-        return tuple(_follow_up(heading, path, question.goal) for heading, path in list(headings.items())[:_FOLLOW_UPS])
+        first = list(headings.items())[:_FOLLOW_UPS]
+        return tuple(_follow_up(heading, self._titles[path], path, question.goal) for heading, path in first)
 
 
 def page_url(path: str, anchor: str = "") -> str:
@@ -162,8 +163,9 @@ def page_url(path: str, anchor: str = "") -> str:
     return "/" + quote(bare) + (f"#{quote(anchor)}" if anchor else "")
 
 
-def _follow_up(heading: str, path: str, goal: str) -> FollowUp:
-    text = heading if heading.endswith("?") else f"What do the notes say about {heading}?"
+def _follow_up(heading: str, title: str, path: str, goal: str) -> FollowUp:
+    """Ask for a section by its heading and its page's title: both together are nearly always answered."""
+    text = heading if heading.endswith("?") else f"{heading} ({title})"
     values = {"ask": text, **({"goal": goal} if goal else {})}
     return FollowUp(text, f"{page_url(path)}.md?{urlencode(values)}")
 

@@ -44,6 +44,12 @@ def terms(text: str) -> list[str]:
     return found
 
 
+@lru_cache(maxsize=8_192)
+def term_set(text: str) -> frozenset[str]:
+    """Return the terms that a text holds; those of recent texts are kept, since answers are chosen among few."""
+    return frozenset(terms(text))
+
+
 def content_terms(text: str) -> list[str]:
     """Return the terms of a question that say what it is about: no stop words, no repetition."""
     found: dict[str, None] = {}

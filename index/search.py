@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -103,17 +104,15 @@ def _with_passages(
     """Return dense scores that take the best passage of the best candidates into account."""
     best = np.argsort(-fuse(similarities, lexical), kind="stable")[:REFINED]
     starts = index.arrays.passage_starts
-    spans = [(int(starts[row]), int(starts[row + 1])) for row in rows[best]]
-    passages = np.concatenate([np.arange(start, end) for start, end in spans])
-    of_passages = index.arrays.passage_vectors[passages] @ query.vector
+    counts = starts[rows[best] + 1] - starts[rows[best]]
+    ends = np.cumsum(counts)
+    passages = np.arange(counts.sum()) + np.repeat(starts[rows[best]] - (ends - counts), counts)
     # A chunk without passages (bare code) and a candidate that is not looked at stand as if their best passage were a
     # little below them.
     strongest = similarities * np.float32(0.9)
-    place = 0
-    for i, (start, end) in zip(best, spans, strict=True):
-        if end > start:
-            strongest[i] = of_passages[place : place + end - start].max()
-        place += end - start
+    if len(passages):
+        of_passages = index.arrays.passage_vectors[passages] @ query.vector
+        strongest[best[counts > 0]] = np.maximum.reduceat(of_passages, (ends - counts)[counts > 0])
     return np.asarray((1 - PASSAGE_SHARE) * similarities + PASSAGE_SHARE * strongest, dtype=np.float32)
 
 
@@ -142,16 +141,17 @@ def _lexical(index: Index, text: str, pages: Sequence[int] | None) -> tuple[NDAr
 def _page_evidence(index: Index, query: Query, pages: NDArray[np.int32], fused: Scores) -> Scores:
     """Return for each candidate what its page as a whole adds."""
     rows, page_scores = index.page_terms.search(content_terms(query.text) or terms(query.text), CANDIDATES)
-    best = max(page_scores, default=1.0)
-    by_terms = {row: score / best for row, score in zip(rows, page_scores, strict=True)}
     order = np.lexsort((-fused, pages))
     unique, first, counts = np.unique(pages[order], return_index=True, return_counts=True)
-    evidence: dict[int, float] = {}
-    for page, start, count in zip(unique, first, counts, strict=True):
-        top = fused[order[start : start + min(int(count), _PAGE_CHUNKS)]]
-        mean = float(top.sum()) / min(_PAGE_CHUNKS, index.chunk_count(int(page)))
-        evidence[int(page)] = PAGE_TERMS_WEIGHT * by_terms.get(int(page), 0.0) + PAGE_CHUNKS_WEIGHT * mean
-    return np.asarray([evidence[int(page)] for page in pages], dtype=np.float32)
+    by_terms = dict(zip(rows, page_scores, strict=True))
+    best = max(page_scores, default=1.0)
+    terms_of_page = np.asarray([by_terms.get(page, 0.0) / best for page in unique.tolist()])
+    rank_in_page = np.arange(len(order)) - np.repeat(first, counts)
+    top = np.add.reduceat(np.where(rank_in_page < _PAGE_CHUNKS, fused[order], np.float32(0)), first)
+    starts = index.arrays.chunk_starts
+    means = top.astype(np.float64) / np.minimum(_PAGE_CHUNKS, starts[unique + 1] - starts[unique])
+    evidence = PAGE_TERMS_WEIGHT * terms_of_page + PAGE_CHUNKS_WEIGHT * means
+    return np.asarray(evidence[np.searchsorted(unique, pages)], dtype=np.float32)
 
 
 def _page_prior(index: Index, query: Query, pages: NDArray[np.int32]) -> Scores:
@@ -160,9 +160,14 @@ def _page_prior(index: Index, query: Query, pages: NDArray[np.int32]) -> Scores:
     prior = LINKS_WEIGHT * np.minimum(np.log1p(links) / np.log1p(MANY_LINKS), 1)
     if not _ASKS_ASIDE.search(query.text):
         known = index.pages()
-        aside = [page for page in np.unique(pages) if _ASIDE.search(known[page].path)]
+        aside = [page for page in set(pages.tolist()) if _is_aside(known[page].path)]
         prior = prior - ASIDE_PENALTY * np.isin(pages, aside)
     return np.asarray(prior, dtype=np.float32)
+
+
+@lru_cache(maxsize=65_536)
+def _is_aside(path: str) -> bool:
+    return _ASIDE.search(path) is not None
 
 
 def _asked_from(index: Index, query: Query, pages: NDArray[np.int32]) -> Scores:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,16 @@ from index.errors import IndexNotBuilt
 from index.lexical import LexicalIndex
 from index.manifest import Manifest, current_generation, read_manifest
 from index.numbering import Numbering
+from index.recent import Recent
 from index.vector_log import map_vectors
 from index.vector_rows import VectorRows
 from index.vector_store import CHUNKS, PASSAGES
 
 Rows = NDArray[np.int32]
+CHUNKS_KEPT = 2_048
+"""Chunks, with their passages, that stay in memory once they were read: about 6 kB each."""
+PAGES_KEPT = 64
+"""Pages whose examples stay in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,9 @@ class Index:
         self._database = Database(generation / TEXTS)
         self._pages = tuple(self._database.pages())
         self._page_rows = {page.path: row for row, page in enumerate(self._pages)}
+        self._chunks = Recent(self._read_chunks, CHUNKS_KEPT)
+        self._passages = Recent(self._read_passages, CHUNKS_KEPT)
+        self._page_examples = lru_cache(PAGES_KEPT)(lambda path: tuple(self._database.examples(path)))
 
     def pages(self) -> tuple[Page, ...]:
         """Return every page in reading order, without its text."""
@@ -71,10 +80,6 @@ class Index:
         """Return a page's row number, or None."""
         return self._page_rows.get(path)
 
-    def chunk_count(self, page_row: int) -> int:
-        """Return how many chunks a page has."""
-        return int(self.arrays.chunk_starts[page_row + 1] - self.arrays.chunk_starts[page_row])
-
     def chunk_rows(self, page_rows: Sequence[int]) -> NDArray[np.int64]:
         """Return the rows of all chunks of these pages."""
         starts = self.arrays.chunk_starts
@@ -83,15 +88,11 @@ class Index:
 
     def chunks(self, rows: Sequence[int]) -> list[Chunk]:
         """Return chunks by row, in the order asked for."""
-        return self._database.chunks(self._chunk_places(rows))
+        return self._chunks.get(rows)
 
     def passages(self, chunk_rows: Sequence[int]) -> list[tuple[int, Passage]]:
         """Return (row, passage) for all passages of the given chunks, in reading order; `chunk` is the chunk's row."""
-        found = self._database.passages(self._chunk_places(chunk_rows))
-        rows = self._numbering.passage_rows(np.asarray([place for place, _ in found], dtype=np.int64))
-        chunks = self._numbering.chunk_rows(np.asarray([passage.chunk for _, passage in found], dtype=np.int64))
-        numbered = zip(rows.tolist(), chunks.tolist(), (passage for _, passage in found), strict=True)
-        return sorted(((row, replace(passage, chunk=chunk)) for row, chunk, passage in numbered), key=itemgetter(0))
+        return [passage for passages in self._passages.get(sorted(set(chunk_rows))) for passage in passages]
 
     def examples(self) -> tuple[Example, ...]:
         """Return every example in reading order."""
@@ -103,12 +104,25 @@ class Index:
 
     def page_examples(self, path: str) -> tuple[Example, ...]:
         """Return a page's examples in order."""
-        return tuple(self._database.examples(path))
+        return self._page_examples(path)
 
     def close(self) -> None:
         """Close the database and stop threads; mapped arrays go with the object."""
         self._database.close()
         self.arrays.chunk_vectors.close()
+
+    def _read_chunks(self, rows: Sequence[int]) -> list[Chunk]:
+        return self._database.chunks(self._chunk_places(rows))
+
+    def _read_passages(self, chunk_rows: Sequence[int]) -> list[tuple[tuple[int, Passage], ...]]:
+        """Return the passages of each chunk."""
+        found = self._database.passages(self._chunk_places(chunk_rows))
+        rows = self._numbering.passage_rows(np.asarray([place for place, _ in found], dtype=np.int64))
+        chunks = self._numbering.chunk_rows(np.asarray([passage.chunk for _, passage in found], dtype=np.int64))
+        by_chunk: dict[int, list[tuple[int, Passage]]] = {row: [] for row in chunk_rows}
+        for row, chunk, (_, passage) in zip(rows.tolist(), chunks.tolist(), found, strict=True):
+            by_chunk[chunk].append((row, replace(passage, chunk=chunk)))
+        return [tuple(sorted(by_chunk[row], key=itemgetter(0))) for row in chunk_rows]
 
     def _chunk_places(self, rows: Sequence[int]) -> list[int]:
         return [int(place) for place in self._numbering.chunk_places(np.asarray(rows, dtype=np.int64))]
@@ -131,8 +145,8 @@ def open_index(data_folder: Path, *, model: str | None = None) -> Index:
 
 def _map_arrays(generation: Path, manifest: Manifest) -> Arrays:
     def mapped(name: str) -> NDArray[Any]:
-        array: NDArray[Any] = np.load(generation / f"{name}.npy", mmap_mode="r")
-        return array
+        # As a plain array: numpy's class for mapped ones takes several times as long for each small access.
+        return np.asarray(np.load(generation / f"{name}.npy", mmap_mode="r"))
 
     store = generation.parent.parent / "vectors" / manifest.vectors
     return Arrays(

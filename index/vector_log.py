@@ -72,7 +72,7 @@ def map_vectors(folder: Path, kind: str, count: int, dimension: int) -> Vectors:
     """Map the first `count` vectors of a log, shape (count, dimension). Raises OSError or ValueError when cut off."""
     if not count:
         return np.zeros((0, dimension), dtype=np.float32)
-    return np.memmap(_vectors_file(folder, kind), dtype=np.float32, mode="r", shape=(count, dimension))
+    return np.asarray(np.memmap(_vectors_file(folder, kind), dtype=np.float32, mode="r", shape=(count, dimension)))
 
 
 def _vectors_file(folder: Path, kind: str) -> Path:

@@ -7,10 +7,11 @@ Encoding and searching happen off the event loop. Everything returned is taken f
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import TypeVar
 from urllib.parse import quote, urlencode
 
 import numpy as np
@@ -31,6 +32,7 @@ SEARCHED_CHUNKS = 30
 _FOLLOW_UPS = 3
 _NEAREST_PAGES = 3
 _WORKERS = 2
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +56,11 @@ class Answerer:
 
     async def ask(self, question: Question) -> Answer:
         """Answer a question; `answered` is False, with a reason, when the notes do not hold it."""
-        found = await self._find(question)
-        return self._answer(question, found)
+        return await self._work(question, self._answer)
 
     async def search(self, question: Question) -> tuple[Excerpt, ...]:
         """Return the best excerpts alone."""
-        found = await self._find(question)
-        return self._excerpts(found, question.limit)
+        return await self._work(question, lambda question, found: self._excerpts(found, question.limit))
 
     async def vector(self, question: str) -> Vectors:
         """Return a question's vector, of length 1."""
@@ -71,12 +71,17 @@ class Answerer:
         self._encoder.close()
         self._workers.shutdown(wait=True, cancel_futures=True)
 
-    async def _find(self, question: Question) -> Found:
+    async def _work(self, question: Question, finish: Callable[[Question, Found], Result]) -> Result:
+        """Encode the question, then search and finish on one of the threads."""
         vector = await self._encoder.encode(question.text)
         if question.goal:
             vector = _towards(vector, await self._encoder.encode(question.goal))
         query = Query(question.text, vector, question.page, question.scope)
-        return await asyncio.get_running_loop().run_in_executor(self._workers, self._search, query, question.limit)
+
+        def find() -> Result:
+            return finish(question, self._search(query, question.limit))
+
+        return await asyncio.get_running_loop().run_in_executor(self._workers, find)
 
     def _search(self, query: Query, limit: int) -> Found:
         hits = search(self._index, query, max(SEARCHED_CHUNKS, limit))

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from corpus.document import Chunk, Passage
 from corpus.passages import leans_on_context
-from index.analysis import content_terms, terms
+from index.analysis import content_terms, term_set, terms
 from index.search import Hit, fuse
 from index.store import Index
 from service.question_kind import ANNOUNCES, QuestionKind, fit, question_kind
@@ -81,7 +81,7 @@ class _Terms:
 
     def share_in(self, text: str) -> float:
         """Return the share of the weight that a text holds, 0 to 1."""
-        held = set(terms(text))
+        held = term_set(text)
         return sum(weight for term, weight in self._weights.items() if term in held) / self._total
 
 

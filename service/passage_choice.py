@@ -219,4 +219,6 @@ def _fits(passages: Sequence[Passage], chosen: Sequence[int], candidate: int) ->
 
 
 def _fitted(passage: Passage, question_terms: _Terms) -> Passage:
+    if len(passage.text) <= LONGEST_ANSWER_CHARACTERS:
+        return passage
     return replace(passage, text=shorten(passage.text, LONGEST_ANSWER_CHARACTERS, question_terms.share_in))

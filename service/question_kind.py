@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from corpus.document import Passage
 from corpus.passages import leans_on_context
@@ -110,7 +111,7 @@ def fit(kind: QuestionKind, passage: Passage) -> float:
         bonus -= 0.1
     if leans_on_context(passage.text) or passage.text[:1].islower():
         bonus -= 0.06
-    if _POINTS_ELSEWHERE.search(passage.text):
+    if _points_elsewhere(passage.text):
         bonus -= 0.12
     if passage.text.endswith("?"):
         bonus -= 0.3
@@ -119,6 +120,11 @@ def fit(kind: QuestionKind, passage: Passage) -> float:
     if passage.kind in ("item", "list") and not _WORD.search(_CODE.sub("", passage.text)):
         bonus -= 0.15
     return bonus
+
+
+@lru_cache(maxsize=8_192)  # the same passages are looked at for question after question
+def _points_elsewhere(text: str) -> bool:
+    return _POINTS_ELSEWHERE.search(text) is not None
 
 
 def _holds_new(kind: QuestionKind, text: str) -> bool:

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from corpus.claims import code_claims
 from corpus.document import Example, ExpectedOutput
 from corpus.languages import SLASH_COMMENT_LANGUAGES
+from corpus.node_sessions import is_node_session, node_steps
 from corpus.python_code import LARGEST_CODE
 
 _OUTPUT_HEADER = re.compile(r"^\W*(?:expected )?(?:outputs?|prints|printed|results?|console)\W*$", re.IGNORECASE)
@@ -50,6 +51,8 @@ def stated_output(language: str, code: str, start_line: int) -> ExpectedOutput |
         return commented
     if is_session(code):
         return _session_output(code, start_line)
+    if is_node_session(language, code):
+        return _node_output(code, start_line)
     claims = code_claims(language, code)
     if not claims:
         return None
@@ -92,6 +95,16 @@ def _session_output(code: str, start_line: int) -> ExpectedOutput | None:
         return None
     text = "".join(example.want for example in stated).replace("<BLANKLINE>", "")
     first, last = want_lines(code, stated[0])[0], want_lines(code, stated[-1])[1]
+    return ExpectedOutput(text, start_line + first, start_line + last, "doctest")
+
+
+def _node_output(code: str, start_line: int) -> ExpectedOutput | None:
+    showing = [step for step in node_steps(code) if step.shown]
+    if not showing:
+        return None
+    text = "".join(line + "\n" for step in showing for line in step.shown)
+    first = showing[0].line + showing[0].source.count("\n") + 1
+    last = showing[-1].line + showing[-1].source.count("\n") + len(showing[-1].shown)
     return ExpectedOutput(text, start_line + first, start_line + last, "doctest")
 
 

@@ -14,6 +14,7 @@ from service.parameters import AskOptions, Clock, ExamplesParameters
 from service.runs import ProvenExample
 from service.schemas import ExampleBody, ExamplesBody, RunBody
 from service.state import Application, RequestScope
+from service.verdicts import verdict_of
 
 NOT_RUN = "not_run"
 
@@ -34,6 +35,7 @@ def example_body(proven: ProvenExample, *, with_run: bool = True) -> ExampleBody
         assembled=[str(addition) for addition in proven.assembly.added],
         expected_output=example.expected.text if example.expected else None,
         run=RunBody.model_validate(proven.run) if with_run and proven.run else None,
+        verdict=verdict_of(proven) if with_run and proven.run else None,
     )
 
 
@@ -87,7 +89,11 @@ async def list_examples(scope: RequestScope, wanted: ExamplesParameters) -> Exam
         raise InvalidRequest([FieldError("page", "is not in the notes")])
     examples = await asyncio.to_thread(lambda: index.page_examples(path) if path else index.examples())
     bodies = await kept_results(scope.application, examples)
-    fitting = [body for body in bodies if not wanted.status or status_of(body) == wanted.status]
+    fitting = [
+        body
+        for body in bodies
+        if wanted.status in ("", status_of(body)) and (not wanted.verdict or body.verdict == wanted.verdict)
+    ]
     shown = fitting[wanted.skip : wanted.skip + wanted.limit]
     return ExamplesBody(counts=count_by_status(bodies), total=len(fitting), examples=shown)
 

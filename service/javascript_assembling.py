@@ -8,10 +8,11 @@ from collections.abc import Iterable, Sequence
 
 from corpus.document import Example
 from corpus.javascript import LARGEST_SCRIPT, first_fault, parse_script, text_of
-from corpus.outputs import runnable_code
+from corpus.node_sessions import is_node_session
 from service.assembly import Addition, Assembly, NotRunnable
 from service.borrowing import Borrower, earlier_blocks
-from service.javascript_grammar import BROWSER_NAMES, JAVASCRIPT, NODE_MODULES
+from service.javascript_grammar import BROWSER_NAMES, JAVASCRIPT, NODE_MODULES, script_source
+from service.node_session_program import node_session_program
 from service.sandbox.javascript import is_module
 from service.script_names import ScriptStatement, split_script
 from service.script_obstacles import listens_for_ever, missing_file, unreachable
@@ -24,7 +25,7 @@ def script_program(example: Example, page_examples: Sequence[Example], expects_e
     """Return the program with what was added to the example's code. Raises `NotRunnable`."""
     if len(example.code) > LARGEST_SCRIPT:
         raise NotRunnable(f"longer than {LARGEST_SCRIPT:,} characters")
-    code = runnable_code(example)
+    code = script_source(example)
     statements = _statements(code)
     _refuse_modules(statements)
     borrower = Borrower(JAVASCRIPT, earlier_blocks(example, page_examples), bound_names(statements))
@@ -36,6 +37,9 @@ def script_program(example: Example, page_examples: Sequence[Example], expects_e
     if reason := _obstacle(executed, example.expected is not None):
         raise NotRunnable(reason)
     added = borrower.additions()
+    if is_node_session(example.language, example.code):
+        before = "".join(f"{addition.code}\n\n" for addition in added)
+        return Assembly(node_session_program(before, example.code), added, expects_error=expects_error)
     program = _compose(code, added)
     asks = any("require" in each.reads | each.reads_later for each in (*statements, *borrower.taken))
     if asks and is_module(program):

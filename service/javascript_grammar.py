@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from corpus.document import Example
+from corpus.node_sessions import is_node_session, node_session_source
 from corpus.outputs import runnable_code
 from service.script_names import ScriptStatement, split_script
 
@@ -67,6 +68,13 @@ NODE_MODULES = frozenset(_MODULE_NAMES.split())
 BROWSER_NAMES = frozenset(_BROWSER_NAMES.split())
 
 
+def script_source(example: Example) -> str:
+    """Return an example's JavaScript: a session without its prompts, any other block as it stands."""
+    if is_node_session(example.language, example.code):
+        return node_session_source(example.code)
+    return runnable_code(example)
+
+
 class JavaScriptGrammar:
     """JavaScript as Node runs it, for `service.borrowing`."""
 
@@ -79,7 +87,7 @@ class JavaScriptGrammar:
 
     def source(self, example: Example) -> str:
         """Return an example's code as it would run."""
-        return runnable_code(example)
+        return script_source(example)
 
     def single_import(self, statement: ScriptStatement, name: str) -> str:
         """Return a statement that asks for modules and does nothing else, whole; empty for any other."""

@@ -18,6 +18,7 @@ from itertools import groupby
 
 from corpus.claims import Claim, code_claims, has_prints
 from corpus.document import Example
+from corpus.node_sessions import is_node_session
 from service.assembling import TRACEBACK
 from service.runs import Run
 
@@ -72,7 +73,15 @@ def _same_output(example: Example, run: Run) -> bool:
     expected = example.expected.text if example.expected else ""
     if "NORMALIZE_WHITESPACE" in example.code:
         return any(_same(" ".join(expected.split()), " ".join(text.split())) for text in _printed(run))
+    if is_node_session(example.language, example.code):
+        return any(_same(_defined(expected), _defined(text)) for text in _printed(run))
     return any(_same(_plain(expected), _plain(text)) for text in _printed(run))
+
+
+def _defined(text: str) -> str:
+    """Return a session's lines without each `undefined` that Node shows, which authors leave out as they like."""
+    lines = (_line(line) for line in _plain(text).split("\n"))
+    return "\n".join(line for line in lines if line and line != "undefined")
 
 
 def _printed(run: Run) -> list[str]:

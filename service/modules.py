@@ -13,6 +13,27 @@ _NOT_IMPORTED_HERE = frozenset({"antigravity", "this", "idlelib", "turtle", "tur
 """Importing these does something visible, or is slow."""
 
 
+_WELL_KNOWN = {
+    "abc": "ABC abstractmethod",
+    "collections": "Counter OrderedDict defaultdict deque namedtuple",
+    "concurrent.futures": "ProcessPoolExecutor ThreadPoolExecutor",
+    "contextlib": "AsyncExitStack ExitStack asynccontextmanager contextmanager suppress",
+    "dataclasses": "asdict dataclass",
+    "datetime": "datetime timedelta timezone",
+    "decimal": "Decimal",
+    "enum": "Enum IntEnum StrEnum",
+    "fractions": "Fraction",
+    "functools": "cached_property lru_cache partial wraps",
+    "pathlib": "Path",
+    "typing": "Annotated Any AsyncGenerator AsyncIterator Awaitable Callable ClassVar Coroutine Dict Final Generic"
+    " Iterable Iterator List Literal Mapping NamedTuple Optional Protocol Sequence Set Tuple Type TypedDict TypeVar"
+    " Union",
+    "uuid": "UUID uuid4",
+}
+WELL_KNOWN_NAMES = {name: module for module, names in _WELL_KNOWN.items() for name in names.split()}
+"""Names that people leave the import of out, since everybody knows where they are from."""
+
+
 def missing_package(modules: Iterable[str]) -> str:
     """Return the first package of some imported modules that the standard library does not have; else empty."""
     for module in modules:
@@ -58,10 +79,18 @@ def mentions(expression: ast.expr, *names: str) -> bool:
 
 
 def standard_import(name: str, nodes: Iterable[ast.AST]) -> str:
-    """Return the import that binds `name` where the code uses it as a standard module; else empty.
+    """Return the import that binds `name` where the code uses it as a standard module, or as a well-known name of one.
 
-    Every use has to be an attribute that the module has: a forgotten variable `queue` is not the module.
+    Every use of a module has to be an attribute that it has: a forgotten variable `queue` is not the module. Empty for
+    any other name.
     """
+    nodes = list(nodes)
+    return _module_import(name, nodes) or (
+        f"from {WELL_KNOWN_NAMES[name]} import {name}" if name in WELL_KNOWN_NAMES else ""
+    )
+
+
+def _module_import(name: str, nodes: Iterable[ast.AST]) -> str:
     if name not in sys.stdlib_module_names or name.startswith("_") or name in _NOT_IMPORTED_HERE:
         return ""
     chains = list(_attribute_chains(name, nodes))

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from service.errors import FieldError, InvalidRequest
-from service.schemas import RunStatus
+from service.schemas import RunStatus, Verdict
 
 UNKNOWN = "unknown_parameter"
 NAME_CHARS = 100
@@ -140,6 +140,9 @@ class ExamplesParameters(Parameters):
     """Parameters of `GET /examples`."""
 
     status: RunStatus | Literal["not_run", ""] = Field(default="", description="Only examples whose last run ended so.")
+    verdict: Verdict | Literal[""] = Field(
+        default="", description="Only examples of which this holds; `mismatch` ran and printed something else."
+    )
     page: str = Field(default="", description="Only examples of this page.")
     limit: int = Field(default=200, ge=1, le=1_000, description="Examples in one answer.")
     skip: int = Field(default=0, ge=0, description="Examples that answers before this one gave.")

@@ -27,6 +27,10 @@ RunStatus = Literal[
 ]
 
 
+Verdict = Literal["ok", "mismatch", "failed", "not runnable", "undeclared"]
+"""`undeclared` can't be run, in a language that is run, and its author has not said so."""
+
+
 class Body(BaseModel):
     """Base of all bodies."""
 
@@ -106,6 +110,11 @@ class ExampleBody(Body):
     assembled: list[str] = Field(description="What was added to the code to make it a program, and why.")
     expected_output: str | None
     run: RunBody | None = Field(description="Null with `run=off`, and before the first run.")
+    verdict: Verdict | None = Field(
+        default=None,
+        description="What the run means for the notes: `mismatch` ran and printed something other than they say,"
+        " `undeclared` can't run and is not marked so; null without a run.",
+    )
 
 
 class SourceBody(Body):

@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from service.assembling import ASSEMBLERS, MARKS_NOT_TO_RUN
 from service.runs import ProvenExample
+from service.schemas import Verdict
 
-Verdict = Literal["ok", "mismatch", "failed", "not runnable", "undeclared"]
+__all__ = ["FAILING", "FAILING_STRICT", "Verdict", "is_declared", "verdict_of"]
 
 FAILING: frozenset[Verdict] = frozenset({"failed", "mismatch"})
 FAILING_STRICT: frozenset[Verdict] = FAILING | {"undeclared"}

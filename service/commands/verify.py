@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.junit:
         write_junit(arguments.junit, junit_xml(proven, strict=arguments.strict))
     if arguments.json:
-        bodies = [{"verdict": verdict_of(each), **example_body(each).model_dump()} for each in proven]
+        bodies = [{**example_body(each).model_dump(), "verdict": verdict_of(each)} for each in proven]
         write_json({"counts": counts, "examples": bodies, **updates_json(updates, settings)})
     else:
         report(results(), proven, counts)

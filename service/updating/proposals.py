@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from corpus.node_sessions import is_node_session
 from corpus.outputs import is_session
 from service.python_assembling import recorded_session
 from service.run_limits import limits_of
@@ -54,6 +55,8 @@ class Proposer:
             raise NotWritable("the notes state no output")
         if "..." in example.expected.text:
             raise NotWritable("it leaves part of its output open (`...`)")
+        if is_node_session(example.language, example.code):
+            raise NotWritable("a session with Node is left to its author")
         first, second = await self._recorded(proven), await self._recorded(proven)
         if first.stdout.replace(first.mark, "") != second.stdout.replace(second.mark, ""):
             raise NotWritable("two runs print different things")

@@ -341,3 +341,19 @@ def test_any_code_is_assembled_without_error(blocks: list[str]) -> None:
     for example in examples:
         assembly = assemble(example, examples)
         assert (assembly.program is None) == bool(assembly.reason)
+
+
+@pytest.mark.parametrize(
+    ("code", "added"),
+    [
+        ("@dataclass\nclass A:\n    x: int\nprint(A(1))", "from dataclasses import dataclass"),
+        ("print(datetime.now() - timedelta(days=1))", "from datetime import datetime"),
+        ("print(datetime.datetime.now())", "import datetime"),
+        ("def f(x: Optional[int] = None): print(x)\nf()", "from typing import Optional"),
+        ("print(Counter('aab'))", "from collections import Counter"),
+    ],
+)
+def test_well_known_name_of_the_standard_library_is_imported(code: str, added: str) -> None:
+    assembly = assemble_last(code)
+    assert added in [each.code for each in assembly.added]
+    output_of(assembly)

@@ -66,6 +66,24 @@ def test_script_runs_with_what_its_page_and_node_have(blocks: list[str], output:
         assert output_of(assembly, tmp_path) == output
 
 
+@pytest.mark.skipif(NODE is None, reason="there is no node on this machine")
+def test_session_shows_what_node_shows(tmp_path: Path) -> None:
+    session = "> const a = [1]\nundefined\n> a.map((x) => {\n...   return x + b;\n... })\n[ 3 ]\n> c\n> f()\n'f'\n>"
+    assembly = assemble_last("const b = 2, c = 1;", "const f = () => 'f';", session)
+    assert output_of(assembly, tmp_path) == "undefined\n[ 3 ]\n1\n'f'\n"
+    expected = script_page(session)[0].expected
+    assert expected is not None
+    assert (expected.text, expected.start_line, expected.end_line) == ("undefined\n[ 3 ]\n'f'\n", 3, 10)
+
+
+@pytest.mark.skipif(NODE is None, reason="there is no node on this machine")
+def test_session_shows_errors_and_goes_on(tmp_path: Path) -> None:
+    assembly = assemble_last("> null.x\nUncaught TypeError: …\n> 1 + 1\n2")
+    shown = output_of(assembly, tmp_path).split("\n")
+    assert shown[0] == "Uncaught TypeError: Cannot read properties of null (reading 'x')"
+    assert shown[-2] == "2"
+
+
 def test_what_is_borrowed_is_listed_with_its_lines() -> None:
     assembly = assemble_last("const x = 1;", "console.log(x, os.EOL);")
     assert [str(each) for each in assembly.added] == [

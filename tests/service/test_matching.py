@@ -137,3 +137,9 @@ def test_expected_error_that_does_not_come_is_a_failure() -> None:
 def test_session_may_ask_for_white_space_to_be_normalized() -> None:
     text = "```pycon\n>>> x  # doctest: +NORMALIZE_WHITESPACE\n[1,\n 2]\n```\n"
     assert matches(text, "[1, 2]\n") is True
+
+
+def test_session_of_node_may_leave_undefined_out() -> None:
+    text = "```js\n> const a = [1]\n> a\n[1]\n```\n"
+    assert matches(text, "undefined\n[ 1 ]\n") is True
+    assert matches(text, "undefined\n[ 2 ]\n") is False

@@ -38,6 +38,12 @@ async def test_examples_by_status_and_page(client: httpx.AsyncClient) -> None:
     assert {each["page"] for each in await listed(client, page="/guide/timers")} == {"guide/timers.md"}
 
 
+async def test_examples_by_what_their_runs_mean_for_the_notes(client: httpx.AsyncClient) -> None:
+    (mismatch,) = await listed(client, verdict="mismatch")
+    assert (mismatch["page"], mismatch["start_line"], mismatch["run"]["status"]) == ("guide/timers.md", 7, "ok")
+    assert [each["run"]["error"] for each in await listed(client, verdict="failed")][1] == "ValueError: no water"
+
+
 async def test_examples_come_in_parts(client: httpx.AsyncClient) -> None:
     first = (await client.get("/examples", params={"limit": 4})).json()
     second = (await client.get("/examples", params={"limit": 4, "skip": 4})).json()
@@ -45,7 +51,7 @@ async def test_examples_come_in_parts(client: httpx.AsyncClient) -> None:
     assert sum(first["counts"].values()) == 6
 
 
-@pytest.mark.parametrize("query", ["status=fine", "page=nowhere", "limit=0", "kind=python"])
+@pytest.mark.parametrize("query", ["status=fine", "verdict=bad", "page=nowhere", "limit=0", "kind=python"])
 async def test_examples_parameter_not_usable_is_422(client: httpx.AsyncClient, query: str) -> None:
     assert (await client.get(f"/examples?{query}")).status_code == 422
 

@@ -111,7 +111,7 @@ def _with_passages(
     # little below them.
     strongest = similarities * np.float32(0.9)
     if len(passages):
-        of_passages = index.arrays.passage_vectors[passages] @ query.vector
+        of_passages = index.arrays.passage_vectors.cosines(passages, query.vector)
         strongest[best[counts > 0]] = np.maximum.reduceat(of_passages, (ends - counts)[counts > 0])
     return np.asarray((1 - PASSAGE_SHARE) * similarities + PASSAGE_SHARE * strongest, dtype=np.float32)
 
@@ -128,7 +128,7 @@ def _candidates(
     lexical = np.zeros(len(rows), dtype=np.float32)
     if len(lexical_rows):
         lexical[np.searchsorted(rows, lexical_rows)] = lexical_scores / lexical_scores.max()
-    return rows, np.asarray(vectors[rows] @ query.vector, dtype=np.float32), lexical
+    return rows, vectors.cosines(rows, query.vector), lexical
 
 
 def _lexical(index: Index, text: str, pages: Sequence[int] | None) -> tuple[NDArray[np.int64], Scores]:

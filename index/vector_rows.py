@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedder import Vectors
-from index.shortlist import SHORTLIST_FROM, Bits, Shortlist
+from index.shortlist import SHORTLIST_FROM, Bits, Shortlist, cosines
 
 Rows = NDArray[np.int64]
 Scores = NDArray[np.float32]
@@ -35,6 +35,15 @@ class VectorRows:
         """Return the vectors of these rows, shape (n, dimension), or of one row, shape (dimension,)."""
         return np.asarray(self.stored[self.places[rows]])
 
+    @property
+    def has_shortlist(self) -> bool:
+        """Whether `nearest` looks at sign bits first."""
+        return self._shortlist is not None
+
+    def cosines(self, rows: Rows, vector: Vectors) -> Scores:
+        """Return the cosines of these rows with a vector, shape (n,)."""
+        return cosines(self.stored, self.places[rows], vector)
+
     def nearest(self, vector: Vectors, count: int, rows: Rows | None = None, *, exact: bool = False) -> Rows:
         """Return at most `count` rows with the greatest cosines, in no order; of these rows if named.
 
@@ -51,12 +60,12 @@ class VectorRows:
             self._shortlist.close()
 
     def _nearest_exactly(self, vector: Vectors, count: int, rows: Rows | None) -> Rows:
-        similarities = self._similarities(vector) if rows is None else self[rows] @ vector
+        similarities = self._all_cosines(vector) if rows is None else self.cosines(rows, vector)
         count = min(count, len(similarities))
         best = np.argpartition(-similarities, count - 1)[:count] if count else np.zeros(0, dtype=np.int64)
         return best if rows is None else rows[best]
 
-    def _similarities(self, vector: Vectors) -> Scores:
+    def _all_cosines(self, vector: Vectors) -> Scores:
         """Return every row's cosine, shape (rows,)."""
         similarities = np.asarray(self.stored @ vector, dtype=np.float32)
         return similarities if self._in_order else similarities[self.places]

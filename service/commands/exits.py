@@ -32,7 +32,8 @@ CODE_OF_ERROR: Mapping[type[Exception], int] = {
 
 EXIT_CODES = """exit codes:
   0    done; for ask: answered; for verify: every example ended as it should
-  1    what was asked for failed: no answer in the notes, an example that fails, an address in use
+  1    what was asked for failed: no answer in the notes, an example that fails, an address in use,
+       a recall below the floor
   2    an argument or a setting cannot be used, or a file cannot be written
   3    the notes or the index are missing or do not fit; the message says what to do
   4    there is no sandbox to run examples in

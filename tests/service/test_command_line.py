@@ -20,6 +20,7 @@ from junitparser import JUnitXml
 from rich.console import Console
 from rich.text import Text
 
+from index.recall import Recall
 from service.__main__ import COMMANDS, main, parser
 from service.commands.answer_display import show_answer
 from service.commands.ask import answer
@@ -45,7 +46,7 @@ def run(*arguments: str) -> int:
 @pytest.mark.parametrize("command", [name.__name__.rpartition(".")[2] for name in COMMANDS])
 def test_help_has_examples_and_exit_codes(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ending:
-        run({"evaluate": "eval"}.get(command, command), "--help")
+        run({"evaluate": "eval"}.get(command, command).replace("_", "-"), "--help")
     text = capsys.readouterr().out
     assert ending.value.code == 0
     assert "examples:\n  askmd " in text
@@ -103,6 +104,29 @@ def test_setting_unknown_is_usage(monkeypatch: pytest.MonkeyPatch, capsys: pytes
     monkeypatch.setenv("ASKMD_PROT", "1")
     assert run("ask", QUESTION) == 2
     assert "ASKMD_PORT" in capsys.readouterr().err
+
+
+def test_check_recall_passes_an_index_that_loses_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("check-recall", "--questions", "10", "--floor", "1", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["search"], found["vectors"], found["recall_at_10"]) == ("exact", 7, 1.0)
+
+
+def test_check_recall_below_the_floor_fails(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lossy = Recall("shortlist", 60_000, 200, recall_at_10=0.9, exact_p50_ms=8.0, shortlist_p50_ms=1.0)
+    monkeypatch.setattr("service.commands.check_recall.check_recall", lambda *_: lossy)
+    assert run("check-recall", "--floor", "0.9") == 0
+    assert run("check-recall") == 1
+    assert "recall@10 0.9000" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [("--floor", "1.1"), ("--floor", "x"), ("--questions", "0")])
+def test_check_recall_bad_argument_is_usage(arguments: tuple[str, ...]) -> None:
+    with pytest.raises(SystemExit) as ending:
+        run("check-recall", *arguments)
+    assert ending.value.code == 2
 
 
 def test_index_up_to_date_says_so(capsys: pytest.CaptureFixture[str]) -> None:

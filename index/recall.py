@@ -50,7 +50,7 @@ def check_recall(index: Index, embedder: Embedder, questions: int, seed: int = 0
         chunks = VectorRows(chunks.stored, chunks.places, sign_bits(chunks.stored))
     found, exact_ms, shortlist_ms = [], [], []
     for asked in _questions(index, embedder, questions, np.random.default_rng(seed)):
-        count = NEAREST + index.chunk_count(asked.page_row)
+        count = NEAREST + len(index.chunk_rows([asked.page_row]))
         exact, exact_time = _timed(chunks, asked.vector, count, exact=True)
         rows, shortlist_time = _timed(chunks, asked.vector, count, exact=False)
         found.append(_share_found(index, asked, rows, exact))

@@ -87,6 +87,10 @@ class Report:
     reported_at: str
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 class QuestionLog:
     """The log; safe for the threads of one process, while other processes read."""
 
@@ -95,7 +99,7 @@ class QuestionLog:
         connection: sqlite3.Connection | None,
         logged: Logged,
         retention: timedelta,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        now: Callable[[], datetime] = _now,
     ) -> None:
         """Keep entries in an open database for a while; without one nothing is kept."""
         self._connection = connection
@@ -108,12 +112,12 @@ class QuestionLog:
         self._thread.submit(self._guarded, self._purge)
 
     @classmethod
-    def open(cls, path: Path, logged: Logged, retention: timedelta) -> Self:
+    def open(cls, path: Path, logged: Logged, retention: timedelta, now: Callable[[], datetime] = _now) -> Self:
         """Open the log; the file can be read by its owner only."""
         with suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
             os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-        return cls(open_kept_file(path, _TABLES, _FORMAT), logged, retention)
+        return cls(open_kept_file(path, _TABLES, _FORMAT), logged, retention, now)
 
     def note(self, answer: Answer, index_version: str) -> None:
         """Note a question with its answer, as the setting says; returns at once.

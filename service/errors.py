@@ -11,6 +11,8 @@ ServiceError
 │   ├── ModelNotFound    a chat program asks for a model that is not the notes
 │   ├── HostNotAllowed   the service is reached under a name that is not its own
 │   ├── OriginNotAllowed a page of another site sends the request
+│   ├── EditedCodeNotAllowed  code that is not the notes' is not run here
+│   ├── CallerLeft       the caller went away before the result was there
 │   └── BodyTooLarge     the request body is over the bound
 └── Busy                 the service cannot take it now; says when to come back
     ├── NotReady         the index is not open yet
@@ -122,6 +124,23 @@ class OriginNotAllowed(RequestError):
         self.origin = origin
 
 
+class EditedCodeNotAllowed(RequestError):
+    """Code that is not the notes' is given to be run, and whoever runs the service has not allowed that."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Only the notes' own code is run here, by POST /run/{id}."
+            " Whoever runs the service can allow other code with ASKMD_ALLOW_EDITED_CODE=true."
+        )
+
+
+class CallerLeft(RequestError):
+    """The caller went away before the result was there; its work is ended."""
+
+    def __init__(self) -> None:
+        super().__init__("The caller went away before the result was there.")
+
+
 class BodyTooLarge(RequestError):
     """The request body is larger than the service takes."""
 
@@ -160,7 +179,7 @@ class ReportNotKept(Busy):
 
 
 class TooManyRuns(Busy):
-    """As many runs as the queue holds are in work or waiting."""
+    """As many runs as the queue holds are in work or waiting, or as many as may were started in the last minute."""
 
     def __init__(self, retry_after_seconds: int) -> None:
         super().__init__("Too many examples are waiting to run. Come back later.", retry_after_seconds)

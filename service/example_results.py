@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 
 from corpus.document import Example
 from service.answering import page_url
@@ -65,9 +66,17 @@ async def kept_results(
     return await asyncio.to_thread(look_up)
 
 
-async def run_example(application: Application, example: Example, clock: Clock) -> ExampleBody:
-    """Run an example now. Raises TooManyRuns when the queue of runs is full."""
+@asynccontextmanager
+async def place_for_run(application: Application) -> AsyncIterator[None]:
+    """Hold a place among the runs that callers start. Raises TooManyRuns."""
+    application.run_rate.take()
     async with application.runs.enter():
+        yield
+
+
+async def run_example(application: Application, example: Example, clock: Clock) -> ExampleBody:
+    """Run an example now. Raises TooManyRuns when the queue of runs is full, or too many were started."""
+    async with place_for_run(application):
         proven = await application.runner.run(example, clock)
     application.results_known += 1
     return example_body(proven)

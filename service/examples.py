@@ -78,10 +78,12 @@ class ExampleRunner:
         What was added to its code is dropped where the run does not prove it, and the code runs better alone.
         """
         assembly = await asyncio.to_thread(self._assembly, example)
-        proven = await self._run(example, assembly, clock, batch)
-        if not is_worth_running_alone(proven):
-            return proven
-        return proved_one(proven, await self._run(example, without_additions(assembly), clock, batch))
+        return await self._best_run(example, assembly, clock, batch=batch)
+
+    async def run_edited(self, example: Example, clock: Clock = "virtual") -> ProvenExample:
+        """Run an example whose code is not the notes' own, in its place on the page; nothing of it is kept."""
+        assembly = await asyncio.to_thread(assemble, example, self._pages.get(example.path, ()))
+        return await self._best_run(example, assembly, clock, keep=False)
 
     async def verify(
         self,
@@ -117,7 +119,15 @@ class ExampleRunner:
             run = self._ledger.get(self._key(example, assembly.program, clock))
         return _proven(example, assembly, run)
 
-    async def _run(self, example: Example, assembly: Assembly, clock: Clock, batch: bool) -> ProvenExample:
+    async def _best_run(
+        self, example: Example, assembly: Assembly, clock: Clock, *, batch: bool = False, keep: bool = True
+    ) -> ProvenExample:
+        proven = await self._run(example, assembly, clock, batch, keep)
+        if not is_worth_running_alone(proven):
+            return proven
+        return proved_one(proven, await self._run(example, without_additions(assembly), clock, batch, keep))
+
+    async def _run(self, example: Example, assembly: Assembly, clock: Clock, batch: bool, keep: bool) -> ProvenExample:
         run = self._refusal(example, assembly)
         if run is None and assembly.program is not None:
             program = Program(
@@ -128,7 +138,7 @@ class ExampleRunner:
                 wall_seconds=limits_of(example, self._limits).wall_seconds,
             )
             run = _run_of(await self._sandbox.run(program, batch=batch))
-            if run.status not in _PASSING:
+            if keep and run.status not in _PASSING:
                 key = self._key(example, assembly.program, clock)
                 await asyncio.to_thread(self._ledger.put, key, run)
         return _proven(example, assembly, run)

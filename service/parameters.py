@@ -154,6 +154,21 @@ class RunParameters(Parameters):
     clock: Clock = Field(default="virtual", description="Skip waiting, or wait in real time.")
 
 
+class EditedCode(Parameters):
+    """Body of `POST /run`."""
+
+    code: str = Field(min_length=1, description="The code to run.")
+    language: Literal["python", "javascript", ""] = Field(
+        default="", description="Its language; without it the example's, or Python."
+    )
+    example: str = Field(
+        default="",
+        max_length=100,
+        description="Id of the example that it was made from: what that one needs from its page is then added.",
+    )
+    clock: Clock = Field(default="virtual", description="Skip waiting, or wait in real time.")
+
+
 class GapsParameters(Parameters):
     """Parameters of `GET /gaps.md`."""
 

@@ -24,6 +24,8 @@ from service.completions.schemas import openai_problem
 from service.errors import (
     BodyTooLarge,
     Busy,
+    CallerLeft,
+    EditedCodeNotAllowed,
     ExampleNotFound,
     FieldError,
     HostNotAllowed,
@@ -92,8 +94,12 @@ KINDS: Mapping[type[Exception], Kind] = {
     ModelNotFound: Kind(404, "Model not found", "The notes answer under one name, which `GET /v1/models` tells."),
     HostNotAllowed: Kind(421, "Host not allowed", "The service is reached under a name that is not its own."),
     OriginNotAllowed: Kind(403, "Origin not allowed", "A page of another site sent the request."),
+    EditedCodeNotAllowed: Kind(403, "Edited code not allowed", "Code that is not the notes' own is not run here."),
+    CallerLeft: Kind(499, "Caller left", "The caller went away before the result was there; nobody reads this."),
     BodyTooLarge: Kind(413, "Body too large", "The request body is over the bound."),
-    TooManyRuns: Kind(429, "Too many runs", "The queue of runs is full; Retry-After says when to come back."),
+    TooManyRuns: Kind(
+        429, "Too many runs", "The queue of runs is full, or too many were started; Retry-After says when to come back."
+    ),
     Busy: Kind(503, "Busy", "The service cannot take the request now; Retry-After says when to come back."),
     IndexFault: Kind(503, "Index not usable", "The index on disk cannot be used; the log says how to mend it.", False),
     SettingNotUsable: INTERNAL,

@@ -20,7 +20,7 @@ async def readiness(scope: RequestScope) -> ReadyBody:
         search=manifest.search,
         newer_index=scope.application.newer_index,
         reranker=scope.settings.reranker,
-        sandbox=sandbox_body(scope.application.sandbox),
+        sandbox=sandbox_body(scope.application.sandbox, edited_code=scope.settings.allow_edited_code),
         examples=await example_counts(scope),
     )
 
@@ -35,7 +35,7 @@ async def example_counts(scope: RequestScope) -> dict[str, int]:
     return application.counted[1]
 
 
-def sandbox_body(sandbox: Sandbox) -> SandboxBody:
+def sandbox_body(sandbox: Sandbox, *, edited_code: bool) -> SandboxBody:
     """Tell how examples are isolated."""
     status = sandbox.status
     return SandboxBody(
@@ -44,4 +44,5 @@ def sandbox_body(sandbox: Sandbox) -> SandboxBody:
         detail=status.detail,
         interpreters=dict(status.interpreters),
         does_not_stop=list(status.what_it_does_not_stop),
+        edited_code=edited_code,
     )

@@ -117,6 +117,15 @@ class ExampleBody(Body):
     )
 
 
+class EditedRunBody(Body):
+    """Answer to `POST /run`."""
+
+    language: str
+    program: str | None = Field(description="What really ran; null when nothing did.")
+    assembled: list[str] = Field(description="What was added to the code to make it a program, and why.")
+    run: RunBody | None
+
+
 class SourceBody(Body):
     """A page that the answer or its excerpts come from."""
 
@@ -246,6 +255,7 @@ class SandboxBody(Body):
     detail: str = Field(description="What keeps examples from running, and what to do; empty when they run.")
     interpreters: dict[str, str]
     does_not_stop: list[str]
+    edited_code: bool = Field(description="Whether `POST /run` runs code that callers give.")
 
 
 class ReadyBody(Body):

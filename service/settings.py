@@ -83,6 +83,17 @@ class Settings(BaseSettings):
         description="Pythons that wait in boxes of their own, so that a run starts in milliseconds; each holds about"
         " 14 MB.",
     )
+    run_rate: int = Field(
+        default=600,
+        ge=1,
+        le=100_000,
+        description="Runs that callers may start in a minute, all together; further ones get a 429 with Retry-After.",
+    )
+    allow_edited_code: bool = Field(
+        default=False,
+        description="Whether `POST /run` runs code that callers give, in the same sandbox; the page can then edit"
+        " examples.",
+    )
     run_timeout_seconds: float = Field(
         default=5.0, gt=0, le=300, description="Longest run of an example, in real seconds."
     )

@@ -32,6 +32,7 @@ from service.ledger import Ledger
 from service.page_examples import PageExamples
 from service.page_paths import PagePaths
 from service.question_log import QuestionLog
+from service.run_rate import RunRate
 from service.runs import ProvenExample
 from service.sandbox import Sandbox
 from service.schemas import AnswerBody
@@ -58,6 +59,7 @@ class Application:
     runner: ExampleRunner
     questions: Admission
     runs: Admission
+    run_rate: RunRate
     answers_in_flight: InFlight[Answer] = field(default_factory=InFlight)
     bodies_in_flight: InFlight[AnswerBody] = field(default_factory=InFlight)
     newer_index: str = ""
@@ -133,6 +135,7 @@ async def open_application(settings: Settings) -> AsyncIterator[Application]:
             runner=ExampleRunner(sandbox, ledger, settings.run_limits),
             questions=Admission(QUESTIONS_AT_WORK, settings.question_queue, TooManyQuestions),
             runs=Admission(settings.run_concurrency, settings.run_queue, lambda: TooManyRuns(retry_after(settings))),
+            run_rate=RunRate(settings.run_rate),
         )
         application.runner.use_pages(generations.newest.examples_by_page)
         yield application

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Request
 
+from service.callers import only_known_callers
+from service.edited_code import run_edited
 from service.example_results import find_example, kept_results, list_examples, run_example
+from service.leaving import while_caller_waits
 from service.openapi import problems
-from service.parameters import ExamplesQuery, RunQuery
-from service.schemas import ExampleBody, ExamplesBody
+from service.parameters import EditedCode, ExamplesQuery, RunQuery
+from service.schemas import EditedRunBody, ExampleBody, ExamplesBody
 from service.state import ScopeOfRequest
 
 router = APIRouter(tags=["examples"])
@@ -27,6 +30,19 @@ async def example(example_id: str, scope: ScopeOfRequest) -> ExampleBody:
 
 
 @router.post("/run/{example_id}", responses=problems(404, 429, 503))
-async def run(example_id: str, parameters: RunQuery, scope: ScopeOfRequest) -> ExampleBody:
-    """Run an example of the notes now; how the program ends is a result, not an error."""
-    return await run_example(scope.application, await find_example(scope, example_id), parameters.clock)
+async def run(request: Request, example_id: str, parameters: RunQuery, scope: ScopeOfRequest) -> ExampleBody:
+    """Run an example of the notes now; how the program ends is a result, not an error.
+
+    The run ends when the caller leaves.
+    """
+    found = await find_example(scope, example_id)
+    return await while_caller_waits(request, run_example(scope.application, found, parameters.clock))
+
+
+@router.post("/run", responses=problems(403, 404, 413, 421, 429, 503), dependencies=[Depends(only_known_callers)])
+async def run_code(request: Request, edited: EditedCode, scope: ScopeOfRequest) -> EditedRunBody:
+    """Run code that is given, where that is allowed (ASKMD_ALLOW_EDITED_CODE); nothing of it is kept.
+
+    The run ends when the caller leaves.
+    """
+    return await while_caller_waits(request, run_edited(scope, edited))

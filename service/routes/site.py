@@ -28,6 +28,7 @@ MEDIA_TYPES: Mapping[str, str] = {
     "favicon.svg": "image/svg+xml",
     "chat.js": _SCRIPT,
     "answer.js": _SCRIPT,
+    "editing.js": _SCRIPT,
     "elements.js": _SCRIPT,
     "examples.js": _SCRIPT,
     "markdown.js": _SCRIPT,

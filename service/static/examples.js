@@ -1,6 +1,7 @@
 /* An example of the notes as a card: its code, what was added to make it run, what it printed, and a Run button. */
 
 import { announce, button, codeBlock, copyText, duration, element, link, place, relativeTime } from "./elements.js";
+import { makeEditable } from "./editing.js";
 import { inlineNodes } from "./markdown.js";
 import { request } from "./requests.js";
 
@@ -25,19 +26,16 @@ const STATUS_WORDS = {
 export function exampleNode(example) {
   const where = place(example.page, example.start_line, example.end_line);
   const result = element("div", { class: "result" });
-  const node = element(
-    "article",
-    { class: "example", "aria-label": `Example ${where}` },
-    element("header", {},
-      example.title && element("span", { class: "name" }, example.title),
-      link(example.url, where, { class: "where" }),
-      element("span", { class: "language" }, example.language),
-      button("Copy", (event) => copyText(example.code, event.currentTarget), { class: "quiet", "aria-label": "Copy the code" })),
-    codeBlock(example.code, "Code of the example"),
-    assembledNode(example),
-    result,
-  );
-  showRun(result, example, example.run);
+  const header = element("header", {},
+    example.title && element("span", { class: "name" }, example.title),
+    link(example.url, where, { class: "where" }),
+    element("span", { class: "language" }, example.language),
+    button("Copy", (event) => copyText(example.code, event.currentTarget), { class: "quiet", "aria-label": "Copy the code" }));
+  const code = codeBlock(example.code, "Code of the example");
+  const node = element("article", { class: "example", "aria-label": `Example ${where}` },
+    header, code, assembledNode(example), result);
+  const shown = { ...example, edited: makeEditable(example, header, code) };
+  showRun(result, shown, example.run);
   return node;
 }
 
@@ -99,12 +97,22 @@ function runFacts(run) {
   return [text, text && when ? ", " : null, when];
 }
 
+function requestRun(example) {
+  const code = example.edited();
+  if (code === null) return request(`/run/${encodeURIComponent(example.id)}`, { method: "POST" });
+  return request("/run", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ code, language: example.language, example: example.id }),
+  });
+}
+
 async function runExample(result, example, runButton) {
   runButton.disabled = true;
   runButton.replaceChildren(element("span", { class: "spinner", "aria-hidden": "true" }), "Running");
   result.setAttribute("aria-busy", "true");
   try {
-    const body = await request(`/run/${encodeURIComponent(example.id)}`, { method: "POST" });
+    const body = await requestRun(example);
     const run = body.run ?? body;
     showRun(result, example, run);
     announce(`The example ${STATUS_WORDS[run.status] ?? run.status}. ${run.stdout ?? ""}`);

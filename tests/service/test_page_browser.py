@@ -89,6 +89,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     (notes / "guide" / "orchids.md").write_text(HOSTILE)
     command = [sys.executable, "-m", "service", "serve", "--json", "--notes", str(notes), "--port", "0"]
     environment = {**os.environ, "ASKMD_DATA": str(folder / "data"), "ASKMD_LOG_LEVEL": "warning"}
+    environment["ASKMD_ALLOW_EDITED_CODE"] = "true"
     with subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout is not None
@@ -169,6 +170,30 @@ def test_example_is_run_again_and_shows_its_output(page: Page, site: str) -> Non
     expect(example.locator(".badge")).to_have_text("ran")
     expect(example.locator(".match")).to_have_text("✓ as the notes state")
     expect(example.get_by_role("button", name="Run")).to_be_focused()
+
+
+def test_example_is_edited_and_run_where_that_is_allowed(page: Page, site: str) -> None:
+    ask(page, site, GATHER_QUESTION)
+    example = page.locator(".example[aria-label*='gather.md']").first
+    example.get_by_role("button", name="Edit").click()
+    editor = example.get_by_label("Code of the example, to edit")
+    expect(editor).to_be_focused()
+    editor.fill("print('edited', 6 * 7)")
+    with page.expect_response("**/run"):
+        example.get_by_role("button", name="Run").click()
+    expect(example.locator(".stdout")).to_contain_text("edited 42")
+    example.get_by_role("button", name="Reset").click()
+    with page.expect_response("**/run/*"):
+        example.get_by_role("button", name="Run").click()
+    expect(example.locator(".stdout")).to_contain_text("[2, 4, 6]")
+
+
+def test_example_has_no_edit_button_where_that_is_not_allowed(page: Page, site: str) -> None:
+    page.route("**/readyz", lambda route: route.fulfill(json={"sandbox": {"edited_code": False}}))
+    with page.expect_response("**/readyz"):
+        ask(page, site, GATHER_QUESTION)
+    expect(page.get_by_role("button", name="Run").first).to_be_visible()
+    assert page.get_by_role("button", name="Edit").count() == 0
 
 
 def test_copy_button_copies_the_code_as_it_stands(page: Page, site: str) -> None:

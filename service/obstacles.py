@@ -7,11 +7,16 @@ Only what is certain counts: a call behind a condition, or one whose failure the
 from __future__ import annotations
 
 import ast
+import contextlib
+import io
+import tokenize
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 
+from corpus.python_code import compile_python
 from service.hosts import needed_host
 from service.modules import mentions
+from service.paths import is_relative_file
 from service.python_names import PythonStatement
 
 _HOST_CALLS = frozenset(
@@ -60,7 +65,7 @@ def missing_file(executed: Sequence[PythonStatement]) -> str:
     named = [each.value for each in everything if isinstance(each, ast.Constant)]
     for call in (call for statement in executed for call in _unguarded_calls(statement.nodes)):
         path = _read_path(call)
-        if path and not path.startswith(("/", "~")) and named.count(path) == 1:
+        if is_relative_file(path) and named.count(path) == 1:
             return path
     return ""
 
@@ -111,6 +116,46 @@ def _address(call: ast.Call) -> str:
     if not isinstance(first, ast.Constant) or not isinstance(first.value, str) or not first.value:
         return ""
     return first.value if "://" in first.value else f"tcp://{first.value}"
+
+
+def holds_data_only(statements: Sequence[PythonStatement]) -> bool:
+    """Tell whether the code is nothing but values written out, as `{"name": "Bar"}`."""
+    nodes = [node for each in statements for node in each.nodes]
+    return all(isinstance(node, ast.Expr) and _is_written_out(node.value) for node in nodes)
+
+
+def _is_written_out(value: ast.expr) -> bool:
+    if isinstance(value, ast.Constant):
+        return value.value is not ...
+    try:
+        ast.literal_eval(value)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return False
+    return True
+
+
+def syntax_fault(code: str, error: SyntaxError) -> str:
+    """Say why code can't be compiled: for what was left out of it, for standing outside a function, or for a fault."""
+    line = error.lineno or 1
+    if places := _ellipses(code):
+        lines = code.split("\n")
+        for row, column in reversed(places):
+            lines[row - 1] = lines[row - 1][:column] + lines[row - 1][column + 3 :].removeprefix(",")
+        with contextlib.suppress(SyntaxError):
+            compile_python("\n".join(lines))
+            return f"fragment: `...` on line {places[0][0]} stands for code that was left out"
+    if "outside" in error.msg:
+        return f"fragment: {error.msg} on line {line}"
+    return f"syntax error on line {line}: {error.msg}"
+
+
+def _ellipses(code: str) -> list[tuple[int, int]]:
+    """Return line (from 1) and column of each `...` outside of strings and comments."""
+    found: list[tuple[int, int]] = []
+    tokens = tokenize.generate_tokens(io.StringIO(code, newline="\n").readline)
+    with contextlib.suppress(tokenize.TokenError, SyntaxError):  # what stands before the broken place still counts
+        found.extend(token.start for token in tokens if token.string == "..." and token.type == tokenize.OP)
+    return found
 
 
 def left_out(statements: Sequence[PythonStatement], executed: Sequence[PythonStatement]) -> str:

@@ -14,7 +14,7 @@ from corpus.python_code import LARGEST_CODE, compile_python
 from service.assembly import Addition, Assembly, NotRunnable
 from service.borrowing import Borrower, earlier_blocks
 from service.modules import missing_package, relative_import
-from service.obstacles import left_out, missing_file, needs_input, unreachable
+from service.obstacles import holds_data_only, left_out, missing_file, needs_input, syntax_fault, unreachable
 from service.python_grammar import PYTHON, python_source
 from service.python_names import PythonStatement, imports_everything, split_statements
 from service.statements import Statement, bound_names, executed_statements, missing_reason, needed_names
@@ -36,10 +36,12 @@ def python_program(example: Example, page_examples: Sequence[Example], expects_e
     except SyntaxError as error:
         if expects_error in _SYNTAX_ERRORS:
             return Assembly(code, expects_error=expects_error)
-        raise NotRunnable(f"syntax error on line {error.lineno or 1}: {error.msg}") from None
+        raise NotRunnable(syntax_fault(code, error)) from None
     if not statements:
         broken = is_session(example.code)
         raise NotRunnable("the lines of the session don't fit together" if broken else "the block holds comments only")
+    if example.expected is None and not is_session(example.code) and holds_data_only(statements):
+        raise NotRunnable("the block holds data only")
     called = "" if is_session(example.code) else uncalled_coroutine(statements)
     added = _additions(example, page_examples, statements, called)
     try:

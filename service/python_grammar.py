@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import textwrap
 from collections.abc import Sequence
 
 from corpus.document import Example
@@ -13,10 +14,14 @@ from service.wrapping import session_source
 
 
 def python_source(example: Example) -> str:
-    """Return an example's Python code: a session without its prompts, any other block without a foreign comment."""
+    """Return an example's Python code: a session without its prompts, any other block without a foreign comment.
+
+    Code that is indented as a whole is moved to the margin, where it can stand alone.
+    """
     if is_session(example.code):
         return session_source(session_examples(example.code))
-    return runnable_code(example)
+    code = runnable_code(example)
+    return textwrap.dedent(code) if code.lstrip("\n")[:1] in (" ", "\t") else code
 
 
 class PythonGrammar:

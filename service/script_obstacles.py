@@ -14,6 +14,7 @@ from tree_sitter import Node
 
 from corpus.javascript import string_of, text_of, tree_nodes
 from service.hosts import needed_host
+from service.paths import is_relative_file
 
 _CONNECTING = frozenset({"fetch", "get", "request", "connect", "createConnection"})
 _RESOLVING = frozenset("lookup resolve resolve4 resolve6 resolveAny resolveCname resolveMx resolveTxt reverse".split())
@@ -61,7 +62,7 @@ def missing_file(roots: Sequence[Node]) -> str:
     named = [string_of(node) for node in tree_nodes(*roots)]
     for receiver, name, first in _calls(roots):
         reads = name in _READING and (not receiver or "fs" in receiver)
-        if reads and first and not first.startswith("/") and named.count(first) == 1:
+        if reads and is_relative_file(first) and named.count(first) == 1:
             return first
     return ""
 

@@ -219,7 +219,14 @@ def test_session_ends_at_an_error_that_it_does_not_show() -> None:
         ("def f():\n    from rich.console import Console\n    return Console", "needs package rich"),
         ("from . import sibling", "fragment: `.` is an import relative to a package"),
         ("x = (1", "syntax error on line 1: '(' was never closed"),
-        ("return 1", "syntax error on line 1: 'return' outside function"),
+        ("return 1", "fragment: 'return' outside function on line 1"),
+        ("f(name='x', ...)", "fragment: `...` on line 1 stands for code that was left out"),
+        (
+            "routes = [\n    ...\n    g(),\n]\nx(a=1, ...)",
+            "fragment: `...` on line 2 stands for code that was left out",
+        ),
+        ("x = '...' y", "syntax error on line 1: invalid syntax"),
+        ('{"name": "Bar", "tags": [1, -2.5]}', "the block holds data only"),
         ("name = input('Name: ')", "needs input"),
         ("import urllib.request\nurllib.request.urlopen('https://example.org/x')", "needs network: example.org"),
         ("import asyncio\nasyncio.open_connection('127.0.0.1', 80)", "needs a service at 127.0.0.1"),
@@ -245,6 +252,8 @@ def test_block_that_cannot_run_says_why(code: str, reason: str) -> None:
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import numpy\nprint(1)",
         "import urllib.request\ntry:\n    urllib.request.urlopen('https://example.org')\nexcept OSError:\n    pass",
         "import asyncio\nasyncio.start_server(print, port=80)\nasyncio.open_connection('127.0.0.1', 80).close()",
+        "import os\nprint(open('..'), os.listdir('.'))",
+        "x = {'a': 1}",
         "open('x.txt', 'w').write('1')\nprint(open('x.txt').read())",
         "def load():\n    return open('x.txt')\nprint(1)\ntry:\n    open('y.txt')\nexcept OSError:\n    pass",
         "from typing import Protocol\nclass P(Protocol):\n    def f(self) -> int: ...\nprint(P)",
@@ -357,3 +366,8 @@ def test_well_known_name_of_the_standard_library_is_imported(code: str, added: s
     assembly = assemble_last(code)
     assert added in [each.code for each in assembly.added]
     output_of(assembly)
+
+
+def test_code_that_is_indented_as_a_whole_runs_at_the_margin() -> None:
+    assembly = assemble_last("    for i in range(2):\n        print(i)")
+    assert output_of(assembly) == "0\n1\n"

@@ -128,6 +128,7 @@ def test_script_that_cannot_run_says_why(code: str, reason: str) -> None:
         "try { fetch('https://example.org') } catch { }",
         "fs.writeFileSync('a.txt', '1');\nconsole.log(fs.readFileSync('a.txt', 'utf8'));",
         "const s = http.createServer((q, r) => r.end()).listen(0, () => s.close());",
+        "fs.stat('.', () => console.log(1));\nfs.readdir('..', () => {});",
         "function load() { return fs.readFileSync('a.txt'); }",
         "function wait() { return fetch('https://example.org'); }\nconsole.log(1);",
         "new URL('https://example.org/x').host;",

@@ -1,4 +1,4 @@
-"""The command line: `askmd index | ask | serve | mcp | verify | gaps | eval | bench | check-recall`.
+"""The command line: `askmd index | ask | serve | mcp | verify | doctor | gaps | eval | bench | check-recall`.
 
 An error that people can mend is one line that says how; anything else is ours, and comes with its traceback.
 """
@@ -10,14 +10,14 @@ import os
 import sys
 from collections.abc import Sequence
 
-from service.commands import ask, bench, check_recall, evaluate, gaps, index, mcp, serve, verify
+from service.commands import ask, bench, check_recall, doctor, evaluate, gaps, index, mcp, serve, verify
 from service.commands.exits import BROKEN_PIPE, EXIT_CODES, INTERRUPTED, USAGE, code_of
 from service.commands.terminal import say
 from service.errors import InvalidRequest
 from service.software import software_version
 from service.threads import compute_on_one_thread
 
-COMMANDS = (index, ask, serve, mcp, verify, gaps, evaluate, bench, check_recall)
+COMMANDS = (index, ask, serve, mcp, verify, doctor, gaps, evaluate, bench, check_recall)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -102,6 +102,22 @@ class Settings(BaseSettings):
         default=268_435_456, ge=67_108_864, le=17_179_869_184, description="Private memory of one process of a run."
     )
     run_processes: int = Field(default=32, ge=1, le=1_000, description="Processes and threads of a run at one time.")
+    run_total_memory_bytes: int = Field(
+        default=536_870_912,
+        ge=67_108_864,
+        le=17_179_869_184,
+        description="The same of all processes of a run together; counts only where it is more than that of one.",
+    )
+    run_node_processes: int = Field(
+        default=48,
+        ge=16,
+        le=1_000,
+        description="Processes and threads of a JavaScript run; Node starts about ten of its own.",
+    )
+    run_open_files: int = Field(default=64, ge=24, le=4_096, description="Open files of one process of a run.")
+    run_file_bytes: int = Field(
+        default=8_388_608, ge=65_536, le=1_073_741_824, description="Size of one file that a run writes."
+    )
     run_disk_bytes: int = Field(
         default=16_777_216,
         ge=65_536,
@@ -163,7 +179,11 @@ class Settings(BaseSettings):
             wall_seconds=self.run_timeout_seconds,
             cpu_seconds=self.run_cpu_seconds,
             memory_bytes=self.run_memory_bytes,
+            total_memory_bytes=max(self.run_total_memory_bytes, self.run_memory_bytes),
             processes=self.run_processes,
+            node_processes=self.run_node_processes,
+            open_files=self.run_open_files,
+            file_bytes=self.run_file_bytes,
             temporary_bytes=self.run_disk_bytes,
             stream_bytes=self.run_output_bytes,
             virtual_seconds=self.run_virtual_seconds,

@@ -29,8 +29,6 @@ class Language:
     suffixes: tuple[str, ...]
     options: tuple[str, ...]
     """Interpreter options; `{heap}` stands for half of what the program may use, in MiB."""
-    processes: int = 0
-    """Fewest processes and threads that the interpreter needs to do its work."""
     memory_factor: int = 1
     """The interpreter reserves this many times what the program may use."""
     waits: bool = False
@@ -42,7 +40,7 @@ class Language:
         """Return the common limits with this language's needs met."""
         return dataclasses.replace(
             limits,
-            processes=max(limits.processes, self.processes),
+            processes=limits.node_processes if self.name == "javascript" else limits.processes,
             memory_bytes=limits.memory_bytes * self.memory_factor,
             total_memory_bytes=limits.total_memory_bytes * self.memory_factor,
         )
@@ -67,14 +65,13 @@ class Language:
 # is kept. -B: no .pyc files beside the program.
 PYTHON = Language("python", "python", "example.py", (".py",), ("-I", "-B", "-u", "-X", "utf8"), waits=True)
 
-# Node starts about ten threads of its own, and maps more private memory than its heap.
+# Node maps more private memory than its heap.
 JAVASCRIPT = Language(
     "javascript",
     "node",
     "example.js",
     (".js", ".mjs", ".cjs"),
     ("--max-old-space-size={heap}",),
-    processes=48,
     memory_factor=2,
     clock_options=("--require", CLOCK_SCRIPT),
 )

@@ -24,7 +24,9 @@ class Limits:
     total_memory_bytes: int = 512 * MEBIBYTE
     """The same of all processes of a run together."""
     processes: int = 32
-    """Processes and threads at one time; a language may need more (`languages.py`)."""
+    """Processes and threads at one time."""
+    node_processes: int = 48
+    """The same for JavaScript: Node starts about ten threads of its own."""
     open_files: int = 64
     file_bytes: int = 8 * MEBIBYTE
     """Size of one file."""

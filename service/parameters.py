@@ -149,7 +149,7 @@ class ExamplesParameters(Parameters):
 
 
 class RunParameters(Parameters):
-    """Parameters of `POST /run/{id}`."""
+    """Parameters of `POST /run/{id}` and `GET /examples/{id}/timeline.svg`."""
 
     clock: Clock = Field(default="virtual", description="Skip waiting, or wait in real time.")
 

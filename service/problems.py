@@ -35,6 +35,7 @@ from service.errors import (
     PageNotFound,
     ServiceError,
     SettingNotUsable,
+    TimelineNotFound,
     TooManyRuns,
 )
 from service.parameters import explain
@@ -91,6 +92,7 @@ KINDS: Mapping[type[Exception], Kind] = {
     RequestValidationError: NOT_VALID,
     PageNotFound: Kind(404, "Page not found", "The notes hold no page at this address."),
     ExampleNotFound: Kind(404, "Example not found", "The notes hold no example with this id."),
+    TimelineNotFound: Kind(404, "Timeline not found", "Nothing is known of when the tasks of this example ran."),
     ModelNotFound: Kind(404, "Model not found", "The notes answer under one name, which `GET /v1/models` tells."),
     HostNotAllowed: Kind(421, "Host not allowed", "The service is reached under a name that is not its own."),
     OriginNotAllowed: Kind(403, "Origin not allowed", "A page of another site sent the request."),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from corpus.document import Example
 from service.assembly import Assembly
 from service.error_lines import error_line
-from service.sandbox import Clock, Status
+from service.sandbox import Clock, Lane, Status
 
 _NO_FAILURE: frozenset[Status] = frozenset({"ok", "not_runnable", "sandbox_unavailable"})
 
@@ -29,6 +29,8 @@ class Run:
     virtual_seconds: float | None = None
     python: str | None = None
     """Version of the interpreter, with its name where it is not Python (`3.11.2`, `node 20.20.2`)."""
+    lanes: tuple[Lane, ...] = ()
+    """When its asyncio tasks ran."""
     verified_at: str | None = None
     """UTC, ISO 8601."""
     matches_expected: bool | None = None

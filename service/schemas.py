@@ -86,8 +86,12 @@ class RunBody(Body):
     duration_ms: float | None = None
     clock: Literal["virtual", "real"] | None = None
     virtual_seconds: float | None = Field(
-        default=None, description="Time that passed for the program under the virtual clock."
+        default=None, description="Where the program's virtual clock stood after its last skipped wait; 0 without one."
     )
+    timeline: str | None = Field(
+        default=None, description="Address of a picture (SVG) of when each asyncio task ran; null without tasks."
+    )
+    timeline_text: str | None = Field(default=None, description="What the picture shows, in words.")
     python: str | None = Field(default=None, description="Version of the interpreter that ran it.")
     verified_at: str | None = Field(default=None, description="When it ran: UTC, ISO 8601.")
     matches_expected: bool | None = Field(

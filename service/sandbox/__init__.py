@@ -3,8 +3,9 @@
 `Sandbox.open` proves the isolation first; where it can't be proven nothing is ever run.
 """
 
+from service.sandbox.lanes import Lane, lanes_from
 from service.sandbox.limits import Limits
 from service.sandbox.outcome import Clock, Outcome, Program, Status
 from service.sandbox.sandbox import Sandbox, SandboxStatus
 
-__all__ = ["Clock", "Limits", "Outcome", "Program", "Sandbox", "SandboxStatus", "Status"]
+__all__ = ["Clock", "Lane", "Limits", "Outcome", "Program", "Sandbox", "SandboxStatus", "Status", "lanes_from"]

@@ -13,7 +13,7 @@ from service.sandbox.limits import Limits
 from service.sandbox.outcome import Ending, Program
 from service.sandbox.process import ConfinedProcess
 
-CLOCK_MODULES = ("report", "clock", "replacing", "frames", "clock_time", "clock_waits", "virtual")
+CLOCK_MODULES = ("report", "clock", "replacing", "frames", "clock_time", "clock_waits", "tasks", "virtual")
 """Modules inside that put a Python on the virtual clock, in the order of their imports."""
 
 
@@ -58,7 +58,15 @@ async def run(
 def job(path: str, program: Program, limits: Limits, **more: object) -> bytes:
     """Return the message that `inside/job.py` understands."""
     skip_seconds = limits.virtual_seconds if program.clock == "virtual" else 0
-    return json.dumps({"path": path, "code": program.code, "skip_seconds": skip_seconds, **more}).encode()
+    return json.dumps(
+        {
+            "path": path,
+            "code": program.code,
+            "skip_seconds": skip_seconds,
+            "records_tasks": program.records_tasks,
+            **more,
+        }
+    ).encode()
 
 
 def resource_limits(limits: Limits) -> dict[str, tuple[int, int]]:

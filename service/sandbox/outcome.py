@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from service.sandbox.inside.report import LIMIT_EXIT_CODE
+from service.sandbox.lanes import Lane
 from service.sandbox.limits import KIBIBYTE, MEBIBYTE, Limits
 from service.sandbox.report import Reported
 
@@ -70,6 +71,8 @@ class Program:
     """The clock asked for; the outcome says which one was used."""
     wall_seconds: float | None = None
     """Real time after which it is stopped, where that is less than the sandbox's limit."""
+    records_tasks: bool = False
+    """Whether the outcome is to say when its asyncio tasks ran."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,8 @@ class Outcome:
     """Real time from the program's start to its end."""
     clock: Clock = "real"
     virtual_seconds: float | None = None
+    lanes: tuple[Lane, ...] = ()
+    """When its tasks ran, as it says itself."""
     interpreter: str = ""
     """Name and version, such as `python 3.11.2`."""
     tier: str = ""

@@ -1,6 +1,7 @@
-"""What a run tells of its clock, read when the run is over, as data of a stranger: bounded, checked, only for labels.
+"""What a run tells of its clock and its tasks, read when the run is over, as data of a stranger.
 
-It is told through a file in memory, whose size can't be changed, so that it is there however the run ended.
+It is bounded and checked, and makes labels and pictures only. It is told through a file in memory, whose size can't be
+changed, so that it is there however the run ended.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from service.sandbox.inside.report import HEADER, OVER_LIMIT, SIZE_BYTES, VIRTUAL
+from service.sandbox.inside.report import EVENTS_START, HEADER, OVER_LIMIT, SIZE_BYTES, VIRTUAL
+from service.sandbox.lanes import Lane, parse_lanes
 from service.sandbox.limits import Limits
 
 SEALS = fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL
@@ -26,6 +28,8 @@ class Reported:
     """Where its clock stood when the last skipped wait was over; None when it says that its clock was the real one."""
     over_limit: bool = False
     """Its clock was to skip more than it may."""
+    lanes: tuple[Lane, ...] = ()
+    """When its tasks ran, where they were to be recorded."""
 
 
 @contextmanager
@@ -51,7 +55,8 @@ def parse_report(content: bytes, limits: Limits) -> Reported:
     if len(content) < HEADER.size:
         return Reported()
     _, passed_ns, state = HEADER.unpack_from(content)
-    if state not in (VIRTUAL, OVER_LIMIT):
-        return Reported()
     longest = limits.virtual_seconds + limits.wall_seconds
-    return Reported(round(min(passed_ns / SECOND_NS, longest), 1), state == OVER_LIMIT)
+    lanes = parse_lanes(content[EVENTS_START:], longest)
+    if state not in (VIRTUAL, OVER_LIMIT):
+        return Reported(lanes=lanes)
+    return Reported(round(min(passed_ns / SECOND_NS, longest), 1), state == OVER_LIMIT, lanes)

@@ -215,7 +215,7 @@ class Sandbox:
     ) -> Ending:
         """Run a program, and read what it told of its clock. Raises `LaunchFailed` or OSError."""
         job = _Job(confinement.job(program, name, limits), limits, batch)
-        if program.clock == "real":
+        if program.clock == "real" and not program.records_tasks:
             return await self._ending(confinement, job)
         with open_report() as report:
             ending = await self._ending(confinement, dataclasses.replace(job, report=report))
@@ -289,6 +289,7 @@ def _outcome(ending: Ending, limits: Limits, interpreter: str, tier: str) -> Out
         duration_ms=round(ending.duration_seconds * 1000, 3),
         clock="real" if ending.reported.virtual_seconds is None else "virtual",
         virtual_seconds=ending.reported.virtual_seconds,
+        lanes=ending.reported.lanes,
         interpreter=interpreter,
         tier=tier,
         detail=explain(status, limits),

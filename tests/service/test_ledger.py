@@ -15,7 +15,7 @@ import pytest
 
 from service.ledger import Ledger, run_key
 from service.runs import Run
-from service.sandbox import Limits
+from service.sandbox import Lane, Limits
 
 RUN = Run(
     "ok",
@@ -23,6 +23,7 @@ RUN = Run(
     stdout="1\n☃\ud800",
     clock="virtual",
     virtual_seconds=2.0,
+    lanes=(Lane("main", ((0.0, 0.001), (2.0, 2.001)), "done"),),
     verified_at="2026-01-01T00:00:00+00:00",
 )
 

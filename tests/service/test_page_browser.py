@@ -196,6 +196,17 @@ def test_example_has_no_edit_button_where_that_is_not_allowed(page: Page, site: 
     assert page.get_by_role("button", name="Edit").count() == 0
 
 
+def test_timeline_of_an_example_is_seen_and_told_in_words(page: Page, site: str) -> None:
+    ask(page, site, GATHER_QUESTION)
+    timeline = page.locator(".example").filter(has_text="double(number)").locator(".timeline")
+    timeline.scroll_into_view_if_needed()
+    picture = timeline.locator("img")
+    expect(picture).to_have_js_property("complete", True)
+    assert picture.evaluate("image => image.naturalWidth") > 300
+    timeline.locator("summary").click()
+    expect(timeline.locator("details p")).to_contain_text("double (3)")
+
+
 def test_copy_button_copies_the_code_as_it_stands(page: Page, site: str) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     ask(page, site, GATHER_QUESTION)

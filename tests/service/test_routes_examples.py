@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import html
 from typing import Any
 
 import httpx
@@ -114,3 +115,27 @@ async def test_run_full_queue_is_429_with_retry_after(client: httpx.AsyncClient,
 async def test_run_by_get_is_405(client: httpx.AsyncClient) -> None:
     (example, *_) = await listed(client)
     assert (await client.get(f"/run/{example['id']}")).status_code in {404, 405}
+
+
+async def test_example_with_tasks_has_a_timeline(client: httpx.AsyncClient) -> None:
+    (example,) = [each for each in await listed(client, page="guide/boiling.md") if each["run"]["timeline"]]
+    assert example["run"]["timeline"] == f"/examples/{example['id']}/timeline.svg"
+    response = await client.get(example["run"]["timeline"])
+    assert (response.status_code, response.headers["content-type"]) == (200, "image/svg+xml")
+    assert "script" not in response.headers["content-security-policy"]
+    assert example["run"]["timeline_text"] in html.unescape(response.text)
+    assert f"guide/boiling.md:{example['start_line']}-{example['end_line']}" in response.text
+
+
+async def test_timeline_of_a_run_on_the_real_clock_is_its_own(client: httpx.AsyncClient) -> None:
+    (example,) = [each for each in await listed(client, page="guide/boiling.md") if each["run"]["timeline"]]
+    run = (await client.post(f"/run/{example['id']}", params={"clock": "real"})).json()["run"]
+    assert (run["clock"], run["timeline"]) == ("real", f"/examples/{example['id']}/timeline.svg?clock=real")
+    assert (await client.get(run["timeline"])).status_code == 200
+
+
+async def test_timeline_that_there_is_none_of_is_404(client: httpx.AsyncClient) -> None:
+    (example, *_) = await listed(client, status="error")
+    response = await client.get(f"/examples/{example['id']}/timeline.svg")
+    assert (response.status_code, response.json()["title"]) == (404, "Timeline not found")
+    assert (await client.get("/examples/nope/timeline.svg")).json()["title"] == "Example not found"

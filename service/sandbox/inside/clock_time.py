@@ -6,7 +6,9 @@
 import datetime
 import math
 import operator
+import sys
 import time
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +18,11 @@ from service.sandbox.inside.replacing import CannotReplace, Replacements
 CLOCKS = ("time", "monotonic", "perf_counter")
 SYSTEM_CLOCKS = ("REALTIME", "MONOTONIC", "MONOTONIC_RAW", "BOOTTIME", "TAI", "REALTIME_COARSE", "MONOTONIC_COARSE")
 LONGEST_SLEEP_SECONDS = 9e9  # the interpreter's own limit is a little higher, and it has words for what is over it
+
+UTCNOW_WARNING = (
+    "datetime.datetime.utcnow() is deprecated and scheduled for removal in a future version. Use timezone-aware "
+    "objects to represent datetimes in UTC: datetime.datetime.now(datetime.UTC)."
+)
 
 
 def replace_time(clock: Clock, replacements: Replacements) -> None:
@@ -39,6 +46,8 @@ def replace_datetime(replacements: Replacements) -> None:
         return kind.fromtimestamp(time.time(), tz)
 
     def utcnow(kind: type[datetime.datetime]) -> datetime.datetime:
+        if sys.version_info >= (3, 12):
+            warnings.warn(UTCNOW_WARNING, DeprecationWarning, stacklevel=2)
         return kind.fromtimestamp(time.time(), datetime.UTC).replace(tzinfo=None)
 
     for function in (now, utcnow):

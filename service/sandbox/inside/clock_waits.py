@@ -19,6 +19,8 @@ from service.sandbox.inside.clock import NEVER, SECOND_NS, SHORTEST_LOOK_SECONDS
 from service.sandbox.inside.replacing import CannotReplace, Replacements
 
 CHECK_SECONDS = 0.2
+LATE_NS = 500_000
+"""The kernel wakes a thread that polls a little after its time."""
 MILLISECOND_NS = 1_000_000
 INTERNET = (socket.AF_INET, socket.AF_INET6)
 
@@ -241,10 +243,11 @@ def _select(clock: Clock) -> Callable[..., Any]:
 
 
 def _in_milliseconds(clock: Clock, seconds: float | None) -> float:
-    """Return the deadline as the kernel does: timers a moment apart fall into one look of an event loop."""
+    """Return the deadline as the kernel keeps it: timers a moment apart fall into one look of an event loop."""
     if seconds is None:
         return NEVER
-    return clock.now_ns() + math.ceil(math.ceil(seconds * SECOND_NS) / MILLISECOND_NS) * MILLISECOND_NS
+    milliseconds = math.ceil(math.ceil(seconds * SECOND_NS) / MILLISECOND_NS)
+    return clock.now_ns() + milliseconds * MILLISECOND_NS + LATE_NS
 
 
 def _start_new_thread(clock: Clock) -> Callable[..., int]:

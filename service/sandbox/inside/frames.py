@@ -7,16 +7,14 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any
 
-from service.sandbox.inside.replacing import Replacements
-
 WALKS = ("walk_tb", "_walk_tb_with_full_positions", "walk_stack")
 
 
-def hide(files: frozenset[str], replacements: Replacements) -> None:
+def hide(files: frozenset[str]) -> None:
     """Hide the frames of code from `files`."""
     for name in WALKS:
         if hasattr(traceback, name):
-            replacements.attribute(traceback, name, _walk(getattr(traceback, name), files))
+            setattr(traceback, name, _walk(getattr(traceback, name), files))
     hook, thread_hook = sys.excepthook, threading.excepthook
 
     def excepthook(kind: type[BaseException], error: BaseException, frames: TracebackType | None) -> None:
@@ -28,8 +26,8 @@ def hide(files: frozenset[str], replacements: Replacements) -> None:
             _clean(arguments.exc_value, files, set())
         thread_hook(arguments)
 
-    replacements.attribute(sys, "excepthook", excepthook)
-    replacements.attribute(threading, "excepthook", excepthook_of_threads)
+    sys.excepthook = excepthook
+    threading.excepthook = excepthook_of_threads
 
 
 def _walk(real: Callable[[Any], Iterator[Any]], files: frozenset[str]) -> Callable[[Any], Iterator[Any]]:

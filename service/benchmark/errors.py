@@ -3,7 +3,8 @@
 BenchmarkError
 ├── MeasuredServiceFailed   the service that was to be measured did not start, or was not ready
 ├── LoadFailed              the process that asks the questions broke down
-└── QuestionsLost           questions were not answered
+├── QuestionsLost           questions were not answered
+└── ProgramNotRun           a program that should print one line did not; perhaps there is no sandbox
 """
 
 from __future__ import annotations
@@ -35,3 +36,11 @@ class QuestionsLost(BenchmarkError):
     def __init__(self, lost: int, asked: int) -> None:
         self.lost = lost
         super().__init__(f"{lost} of {asked} questions were not answered; the service's log may tell why.")
+
+
+class ProgramNotRun(BenchmarkError):
+    """A program that should print one line did not."""
+
+    def __init__(self, status: str, detail: str) -> None:
+        self.status = status
+        super().__init__(f"A program could not be run: {status}. {detail} `askmd doctor` says more.")

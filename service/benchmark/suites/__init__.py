@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from service.benchmark.bench import Suite
-from service.benchmark.suites import build, questions, stages, start
+from service.benchmark.suites import build, examples, questions, stages, start
 
 SUITES: Mapping[str, Suite] = {
     "start": start.measure,
     "questions": questions.measure,
     "stages": stages.measure,
     "build": build.measure,
+    "examples": examples.measure,
 }

@@ -139,3 +139,13 @@ def test_latencies_are_named_with_their_unit() -> None:
     assert [figure.name for figure in figures] == ["alone_p50_ms", "alone_p95_ms", "alone_p99_ms"]
     assert figures[0].value == pytest.approx(50.5)
     assert whole(Load([1.0], 0, 1.0, 0.1, 10)).lost == 0
+
+
+def test_examples_suite_runs_programs_in_every_way(settings: Settings, index: Index) -> None:
+    bench = Bench(settings, index, Questions(index), True, lambda stage, done, total: None)
+    figures = {figure.name: figure.value for figure in SUITES["examples"](bench)}
+    assert 0 < figures["warm_run_p50_ms"] < figures["python_start_p50_ms"]
+    assert figures["times_quicker"] > 1
+    assert figures["http_run_p50_ms"] > 0
+    assert figures["batch_runs_per_second"] > 1
+    assert 0 < figures["verify_seconds"] < 60

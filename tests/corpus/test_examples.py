@@ -132,3 +132,20 @@ def test_code_of_plain_fence_equals_the_lines_of_the_file(lines: list[str]) -> N
     text = "Some words.\n\n```python\n" + "".join(line + "\n" for line in lines) + "```\n\nMore words.\n"
     (example,) = read_examples(text)
     assert example.code == "".join(line + "\n" for line in text.split("\n")[example.start_line - 1 : example.end_line])
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(CODE_LINE, min_size=1, max_size=6).filter(lambda lines: any(line.strip() for line in lines)),
+    st.sampled_from(["", "> ", "> > ", "  ", "- ", "1. ", "- > "]),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+)
+def test_code_in_a_container_equals_the_lines_of_the_file_without_its_marks(
+    lines: list[str], mark: str, end: str
+) -> None:
+    further = mark if mark.strip(" ") in ("", ">", "> >") else " " * mark.index(" ") + " " + mark[mark.index(" ") + 1 :]
+    body = ["```python", *(line if line.strip() else "" for line in lines), "```"]
+    rows = ["Some words.", "", mark + body[0], *(further + line for line in body[1:]), "", "More words."]
+    (example,) = read_examples(end.join(rows))
+    inside = rows[example.start_line - 1 : example.end_line]
+    assert example.code.split("\n")[:-1] == [row[len(further) :] for row in inside]

@@ -274,3 +274,14 @@ def test_example_with_another_timeout_is_run_again(runner: ExampleRunner, sandbo
         (example,) = page_examples(f"```python {info}\nprint(1)\n```\n")
         asyncio.run(runner.verify({"page.md": [example]}))
     assert [program.wall_seconds for program in sandbox.programs] == [1.0, 2.0]
+
+
+def test_result_of_another_interpreter_is_not_this_ones(runner: ExampleRunner, sandbox: FakeSandbox) -> None:
+    examples = {"page.md": python_blocks("print(1)")}
+    asyncio.run(runner.verify(examples))
+    sandbox.status = SandboxStatus("box", "", interpreters={"python": "python 3.12.0"})
+    assert runner.cached(examples["page.md"][0]).run is None
+    asyncio.run(runner.verify(examples))
+    sandbox.status = SandboxStatus("box", "", interpreters={"python": "python 3.11.2"})
+    asyncio.run(runner.verify(examples))
+    assert len(sandbox.programs) == 2

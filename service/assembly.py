@@ -32,6 +32,8 @@ class Assembly:
     """The program without what was added, where something was; it runs when the other one fails."""
     reason: str = ""
     """Why there is no program; empty when there is one."""
+    remark: str = ""
+    """What a run of the program does not show; empty when there is nothing to say."""
     expects_error: str = ""
     """Name of the exception that the notes say it ends with; `*` for any; empty when it is to succeed."""
 

@@ -197,5 +197,7 @@ def _run_of(outcome: Outcome) -> Run:
 def _proven(example: Example, assembly: Assembly, run: Run | None) -> ProvenExample:
     """Compare the run with what the notes say: two examples may share a program, but not what is said about it."""
     if run is not None:
-        run = dataclasses.replace(run, matches_expected=matches_expected(example, assembly.expects_error, run))
+        matches = matches_expected(example, assembly.expects_error, run)
+        reason = run.reason or (assembly.remark if run.status == "ok" else "")
+        run = dataclasses.replace(run, matches_expected=matches, reason=reason)
     return ProvenExample(example, assembly, run)

@@ -12,7 +12,7 @@ _ENDED_BADLY = frozenset({"error", "timeout", "cpu_limit", "virtual_time_limit",
 
 def without_additions(assembly: Assembly) -> Assembly:
     """Return the assembly of the code alone."""
-    return dataclasses.replace(assembly, program=assembly.alone, added=(), alone=None)
+    return dataclasses.replace(assembly, program=assembly.alone, added=(), alone=None, remark="")
 
 
 def is_worth_running_alone(proven: ProvenExample) -> bool:

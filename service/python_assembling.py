@@ -16,11 +16,12 @@ from service.borrowing import Borrower, earlier_blocks
 from service.modules import missing_package, relative_import
 from service.obstacles import holds_data_only, left_out, missing_file, needs_input, syntax_fault, unreachable
 from service.python_grammar import PYTHON, python_source
-from service.python_names import PythonStatement, imports_everything, split_statements
+from service.python_names import Import, PythonStatement, imports_everything, split_statements
 from service.statements import Statement, bound_names, executed_statements, missing_reason, needed_names
 from service.wrapping import awaiting_program, awaits_at_top_level, session_program
 
 _SYNTAX_ERRORS = frozenset({"SyntaxError", "IndentationError", "TabError"})
+ONLY_DEFINES = "It only defines; nothing of it was called."
 _STARTERS = frozenset({"run", "run_until_complete", "run_forever"})
 
 
@@ -48,7 +49,8 @@ def python_program(example: Example, page_examples: Sequence[Example], expects_e
         program, alone = (_compose(example, code, statements, each) for each in (added, ()))
     except SyntaxError as error:
         raise NotRunnable(f"syntax error with what it needs: {error.msg}") from None
-    return Assembly(program, added, alone if added else None, expects_error=expects_error)
+    remark = "" if called or not _defines_only(statements) else ONLY_DEFINES
+    return Assembly(program, added, alone if added else None, remark=remark, expects_error=expects_error)
 
 
 def uncalled_coroutine(statements: Sequence[PythonStatement]) -> str:
@@ -117,6 +119,13 @@ def _additions(
     if example.expected is None and (part := left_out(statements, executed)):
         raise NotRunnable(f"fragment: {part}")
     return (*borrower.additions(), *_call(called))
+
+
+def _defines_only(statements: Sequence[PythonStatement]) -> bool:
+    """Tell whether running the code does no more than to define functions and classes."""
+    others = [each for each in statements if not each.is_definition]
+    imports = all(isinstance(node, Import) for each in others for node in each.nodes)
+    return imports and len(others) < len(statements) and len(executed_statements(statements)) == len(others)
 
 
 def _call(called: str) -> tuple[Addition, ...]:

@@ -285,3 +285,22 @@ def test_result_of_another_interpreter_is_not_this_ones(runner: ExampleRunner, s
     sandbox.status = SandboxStatus("box", "", interpreters={"python": "python 3.11.2"})
     asyncio.run(runner.verify(examples))
     assert len(sandbox.programs) == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "only_defines"),
+    [
+        ("import json\ndef f():\n    return json", True),
+        ("class A:\n    def f(self): return 1", True),
+        ("def f(): return 1\nf()", False),
+        ("x = 1", False),
+        ("import json", False),
+        ("async def main():\n    pass", False),
+    ],
+)
+def test_block_that_only_defines_says_so(runner: ExampleRunner, code: str, only_defines: bool) -> None:
+    (example,) = python_blocks(code)
+    proven = asyncio.run(runner.run(example))
+    assert proven.run is not None
+    assert (proven.run.reason == "It only defines; nothing of it was called.") is only_defines
+    assert runner.cached(example) == proven

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
+from pathlib import PurePosixPath
 from xml.sax.saxutils import escape
 
 import numpy as np
 
+from corpus.document import Page
 from index.store import Index
 from service.markdown_answer import inline, shortened
 from service.page_paths import markdown_address
@@ -19,6 +21,7 @@ from service.page_paths import markdown_address
 LONGEST_FILE = 50_000
 """Characters of a list that agents are known to read whole."""
 UNGROUPED = "Pages"
+DEEPEST_FOLDERS = 2
 _HEAD_ROOM = 5_000
 """Of a file, for its head."""
 _AT_A_TIME = 500
@@ -53,11 +56,17 @@ def read_contents(index: Index) -> Contents:
     pages = index.pages()
     sentences = first_sentences(index, [row for row, page in enumerate(pages) if not page.description])
     entries = [
-        Entry(page.title, page.path, page.description or sentences.get(row, ""), " › ".join(page.groups) or UNGROUPED)
+        Entry(page.title, page.path, page.description or sentences.get(row, ""), group_of(page))
         for row, page in enumerate(pages)
     ]
     first = entries[0] if entries else Entry("Notes", "", "", "")
     return Contents(first.title, first.description or first.title, tuple(_by_group(entries)))
+
+
+def group_of(page: Page) -> str:
+    """Name the part of the notes that a page belongs to: as the table of contents does, or else by its folders."""
+    folders = PurePosixPath(page.path).parts[:-1]
+    return " › ".join(page.groups or folders[:DEEPEST_FOLDERS]) or UNGROUPED
 
 
 def first_sentences(index: Index, page_rows: Iterable[int]) -> dict[int, str]:

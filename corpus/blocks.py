@@ -17,6 +17,7 @@ from markdown_it.token import Token
 from corpus.agent_lines import agent_line_ranges, holds
 from corpus.dialects import TEXT_TAGS, tag_name
 from corpus.document import Page
+from corpus.fenced_text import fenced_text
 from corpus.html_reading import swallows_the_rest
 from corpus.markdown import ParsedPage, parse_page
 from corpus.plain import block_text
@@ -72,6 +73,8 @@ def page_blocks(parsed: ParsedPage) -> list[Block]:
             blocks += loose_blocks(parsed, replace(block, kind="open_fence", start_line=block.start_line + 1))
         elif block.kind == "html_block" and swallows_the_rest(block.tokens[0].content):
             blocks += loose_blocks(parsed, replace(block, kind="open_html"))
+        elif block.kind == "fence" and (tokens := fenced_text(block.tokens[0])):
+            blocks.append(replace(block, tokens=tuple(tokens)))
         else:
             blocks.append(block)
     # Footnotes stand at the end of the tokens, wherever they stand in the file.

@@ -15,9 +15,11 @@ from markdown_it.token import Token
 from corpus.agent_lines import agent_line_ranges, holds
 from corpus.annotations import comment_annotations, read_info
 from corpus.dialects import attributes_of, tag_name
+from corpus.fenced_text import fenced_text
 from corpus.html_code import pre_blocks, visible_text
 from corpus.languages import canonical_language
 from corpus.markdown import ParsedPage, parse_page
+from corpus.myst import split_options
 
 _DEEPEST_NESTING = 8
 _MKDOCS_MARKS = ("=== ", "!!! ", "??? ", "???+ ")
@@ -112,10 +114,14 @@ class _Walk:
             return
         if not token.map or not token.content.strip():
             return
+        if token.type == "fence" and (tokens := fenced_text(token, self._depth)):
+            yield from _Walk(replace(self._parsed, tokens=tuple(tokens)), [], self._depth + 1).pieces()
+            return
         fenced = token.type == "fence"
         info = read_info(token.info)
-        first = token.map[0] + 1 + fenced
-        code = token.content if token.content.endswith("\n") else token.content + "\n"
+        options, content = split_options(token)
+        first = token.map[0] + 1 + fenced + options
+        code = content if content.endswith("\n") else content + "\n"
         yield CodeBlock(
             first,
             first + code.count("\n") - 1,

@@ -10,6 +10,8 @@ import re
 
 from markdown_it.token import Token
 
+from corpus.words import without_marks
+
 _ATTRIBUTE = re.compile(r"""(?<![\w-])([\w-]++)\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"']+))""")
 _NAME = re.compile(r"/?\s*([\w-]+)")
 _INLINE_TAG = re.compile(r"\{\{[<%]\s*([^{}]{0,400}?)\s*[>%]\}\}|\{%\s*([^{}]{0,400}?)\s*%\}")
@@ -28,7 +30,12 @@ _HINT_WORDS = {
 }
 TEXT_TAGS = frozenset({"embed", "file", "content-ref", "openapi", "reference"})
 """Tags that are text by themselves; all others only shape or announce what stands beside them."""
-_TITLED = ("title", "name", "text", "label", "heading")
+_TITLED = ("title", "name", "text", "label", "heading", "caption", "alt")
+_ONLY_TITLED = frozenset(
+    "tab tab-item dropdown details card grid-item-card admonition tabs tab-set grid grid-item column columns row div"
+    " container code-group margin sidebar".split()
+)
+"""Containers that say nothing but their title."""
 
 
 def attributes_of(tag: str) -> dict[str, str]:
@@ -54,13 +61,23 @@ def directive_words(token: Token) -> str:
         return ""
     if name in ("embed", "content-ref", "file"):
         return attributes.get("url") or attributes.get("src") or ""
+    if name in ("figure", "img", "image"):
+        return ". ".join(dict.fromkeys(attributes[key] for key in ("title", "alt", "caption") if attributes.get(key)))
     return next((attributes[key] for key in _TITLED if attributes.get(key)), "")
+
+
+def colon_title(info: str) -> str:
+    """Return the title that stands behind the name of a `:::` container."""
+    title = info[len(tag_name(info)) :].strip(" []{}")
+    return "" if title.startswith(("#", ".")) or _ATTRIBUTE.match(title) else title
 
 
 def _colon_words(info: str, name: str) -> str:
     if not name:
         return ""
-    title = info[len(name) :].strip(" []{}")
+    title = colon_title(info)
+    if name in _ONLY_TITLED:
+        return "" if title.replace(" ", "").isdigit() else title
     return f"{_HINT_WORDS.get(name, name.capitalize())}:" + (f" {title}" if title else "")
 
 
@@ -70,6 +87,7 @@ def inline_words(text: str) -> str:
         text = _INLINE_TAG.sub(_tag_words, text)
     if "[[" in text:
         text = _WIKILINK.sub(lambda match: match[2] or match[1].rpartition("/")[2].replace("#", " "), text)
+    text = without_marks(text)
     if "[!" in text:
         text = _CALLOUT.sub(lambda match: _HINT_WORDS.get(match[1].lower(), match[1].capitalize()) + ": ", text)
     return text
@@ -83,9 +101,10 @@ def code_words(text: str) -> str:
 def _tag_words(match: re.Match[str]) -> str:
     inside = match[1] or match[2] or ""
     attributes = attributes_of(inside)
-    worded = next((attributes[key] for key in _TITLED if attributes.get(key)), "")
-    if worded:
-        return worded
+    key = next((key for key in _TITLED if attributes.get(key)), "")
+    if key:
+        # A title stands apart from what follows it, a word is part of its sentence: `{{< term text="Pod" >}}s`.
+        return f"{attributes[key]}: " if key in ("title", "name") else attributes[key]
     return attributes.get("term_id", "").replace("-", " ")
 
 

@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 
 from markdown_it import MarkdownIt
 from markdown_it.ruler import RuleOptionsType
-from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block import StateBlock, html_block
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.backticks import backtick
@@ -26,15 +26,25 @@ from corpus.dialects import attributes_of
 from corpus.document import Page
 from corpus.indented import indented_container
 from corpus.mdx import component_tag, module_lines
+from corpus.myst import is_option, target_line
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _TAG_MARKS = (("liquid", "{%", "%}"), ("hugo", "{{<", ">}}"), ("hugo", "{{%", "%}}"))
 _INCLUDE_MARKS = (("{*", "*}"), ("{{#include", "}}"), ("{{#rustdoc_include", "}}"), ("--8<--", ""))
-_COLONS = re.compile(r"^:{3,}\s*([A-Za-z][\w-]*.*)?$")
+_COLONS = re.compile(r"^:{3,}\s*(?:\{?\.?([A-Za-z][\w-]*)\}?(.*))?$")
 _SLASHES = re.compile(r"^/{3,}\s*(?:([A-Za-z][\w-]*)\s*(?:\|\s*(.*))?)?$")
 _INLINE_ATTRIBUTES = frozenset({"text", "term_id"})
 """A shortcode with one of these is a word of its sentence, though a wrapped line may hold nothing else."""
 _OBJECT_PATH = re.compile(r"^[A-Za-z_]\w*(?:\.\w+)+$")
+_TAG = re.compile(r"\{\{[<%][^{}\n]{0,400}?[>%]\}\}")
+_TAG_IN_LINK = re.compile(rf"\]\((?:[^()\s{{}}]|{_TAG.pattern}){{1,2000}}(?=[)\s])")
+_TAG_IN_ATTRIBUTE = re.compile(
+    rf"""\b(?:href|src)=(?:"(?:[^"{{}}<>]|{_TAG.pattern}){{0,2000}}"|'(?:[^'{{}}<>]|{_TAG.pattern}){{0,2000}}')"""
+)
+_WHOLE_HTML = re.compile(r"<(?:script|pre|style|textarea|[!?])", re.IGNORECASE)
+_BOXES = {"[ ] ": "☐", "[x] ": "☑"}
+_LONGEST_TAG_LINES = 20
+_LONGEST_COMMENT_LINES = 500
 _INTERRUPTS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 # mdurl fills its tables when they are first used, and another thread would read them half filled; an import is alone.
 MarkdownIt().normalizeLinkText(MarkdownIt().normalizeLink("a%20b"))
@@ -91,11 +101,17 @@ def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": True, "maxNesting": DEEPEST_NESTING}).enable(["table", "strikethrough"])
     parser.use(front_matter_plugin).use(footnote_plugin, inline=False)
     parser.core.ruler.before("footnote_tail", "all_footnotes", _keep_all_footnotes)
+    parser.core.ruler.before("inline", "clean_targets", _clean_targets)
+    parser.core.ruler.push("task_marks", _task_marks)
     parser.inline.ruler.at("backticks", _code_span)
+    parser.block.ruler.at("html_block", _html_block, {"alt": ["paragraph", "reference", "blockquote"]})
     for name, rule in (
         ("directive", _directive),
         ("indented_container", indented_container),
         ("module_lines", module_lines),
+        ("toml_matter", _toml_matter),
+        ("obsidian_comment", _obsidian_comment),
+        ("target_line", target_line),
         ("component_tag", component_tag),
     ):
         parser.block.ruler.before("table", name, rule, _INTERRUPTS)
@@ -107,13 +123,15 @@ def _directive(state: StateBlock, start_line: int, end_line: int, silent: bool) 
     if state.is_code_block(start_line):
         return False
     line = state.src[state.bMarks[start_line] + state.tShift[start_line] : state.eMarks[start_line]]
+    last = _last_tag_line(state, start_line, end_line, line)
+    line = state.src[state.bMarks[start_line] + state.tShift[start_line] : state.eMarks[last]]
     tag = directive_of(line)
     if tag is None or (tag[0] == "hugo" and _INLINE_ATTRIBUTES & attributes_of(tag[1]).keys()):
         return False
     if silent:
         return True
     token = state.push("directive", "", 0)
-    token.map = [start_line, _tag_end(state, start_line, end_line) if tag[0] == "mkdocstrings" else start_line + 1]
+    token.map = [start_line, _tag_end(state, start_line, end_line, tag[0], last + 1)]
     token.content = line.strip()
     token.meta = {"dialect": tag[0]}
     token.info = tag[1]
@@ -121,12 +139,102 @@ def _directive(state: StateBlock, start_line: int, end_line: int, silent: bool) 
     return True
 
 
-def _tag_end(state: StateBlock, start_line: int, end_line: int) -> int:
-    """Return the line after a tag's options, which stand indented right below it."""
-    last = start_line + 1
-    while last < end_line and not state.isEmpty(last) and state.sCount[last] >= state.blkIndent + 4:
+def _last_tag_line(state: StateBlock, start_line: int, end_line: int, line: str) -> int:
+    """Return the line that a tag ends on: shortcodes with many arguments are written over several lines."""
+    closing = next((closing for _, opening, closing in _TAG_MARKS if line.startswith(opening)), "")
+    if closing and closing not in line:
+        for last in range(start_line + 1, min(end_line, start_line + _LONGEST_TAG_LINES)):
+            text = state.src[state.bMarks[last] : state.eMarks[last]].rstrip()
+            if not text or text.lstrip().startswith(("{%", "{{")):
+                break
+            if closing in text:
+                return last if text.endswith(closing) else start_line
+    return start_line
+
+
+def _tag_end(state: StateBlock, start_line: int, end_line: int, dialect: str, last: int) -> int:
+    """Return the line after a tag's options, which stand right below it: indented, or as `:name: value`."""
+    while last < end_line and not state.isEmpty(last):
+        text = state.src[state.bMarks[last] : state.eMarks[last]]
+        indented = dialect == "mkdocstrings" and state.sCount[last] >= state.blkIndent + 4
+        if not indented and not (dialect == "colons" and is_option(text)):
+            break
         last += 1
     return last
+
+
+def _html_block(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
+    """Block rule: HTML as ever, except that a line which is nothing but a tag of a dialect ends it."""
+    start = state.bMarks[start_line] + state.tShift[start_line]
+    if not state.src.startswith("<", start) or _WHOLE_HTML.match(state.src, start):
+        return html_block(state, start_line, end_line, silent)
+    for line in range(start_line + 1, end_line):
+        text = state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
+        if not text.strip():
+            break
+        if text.startswith(("{%", "{{")) and directive_of(text):
+            end_line = line
+            break
+    return html_block(state, start_line, end_line, silent)
+
+
+def _obsidian_comment(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
+    """Block rule: lines between two lines of `%%`."""
+    if (
+        silent
+        or state.sCount[start_line] != state.blkIndent
+        or state.getLines(start_line, start_line + 1, 0, False).strip() != "%%"
+    ):
+        return False
+    for line in range(start_line + 1, min(end_line, start_line + _LONGEST_COMMENT_LINES)):
+        if state.src[state.bMarks[line] : state.eMarks[line]].strip() == "%%":
+            token = state.push("module_lines", "", 0)
+            token.map, token.hidden = [start_line, line + 1], True
+            state.line = line + 1
+            return True
+    return False
+
+
+def _toml_matter(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
+    """Block rule: front matter in TOML, between lines of `+++` at the top of the page."""
+    if start_line or state.level or silent or state.src[: state.eMarks[0]].rstrip() != "+++":
+        return False
+    for line in range(1, end_line):
+        if state.src[state.bMarks[line] : state.eMarks[line]].rstrip() == "+++":
+            token = state.push("front_matter", "", 0)
+            token.map, token.hidden, token.markup = [0, line + 1], True, "+++"
+            token.content = state.src[state.bMarks[1] : state.bMarks[line]]
+            state.line = line + 1
+            return True
+    return False
+
+
+def _clean_targets(state: StateCore) -> None:
+    """Core rule: shortcodes inside addresses, whose blanks and quotes would undo the link."""
+    for token in state.tokens:
+        if token.type in ("inline", "html_block") and "{{" in token.content:
+            token.content = clean_targets(token.content)
+
+
+def clean_targets(text: str) -> str:
+    """Return a text without shortcodes inside the addresses of links; of a reference, the page that it names."""
+    for pattern in (_TAG_IN_LINK, _TAG_IN_ATTRIBUTE):
+        text = pattern.sub(lambda match: _TAG.sub(_target_words, match[0]), text)
+    return text
+
+
+def _target_words(match: re.Match[str]) -> str:
+    quoted = re.search(r"""ref\s+["']([^"'\s]*)""", match[0])
+    return quoted[1] if quoted else ""
+
+
+def _task_marks(state: StateCore) -> None:
+    """Core rule: the boxes of a task list, as characters that can be read."""
+    for item, _, token in zip(state.tokens, state.tokens[1:], state.tokens[2:], strict=False):
+        if item.type == "list_item_open" and token.type == "inline" and token.children:
+            first = token.children[0]
+            if first.type == "text" and (box := _BOXES.get(first.content[:4].lower())):
+                first.content = f"{box} {first.content[4:]}"
 
 
 def directive_of(line: str) -> tuple[str, str] | None:
@@ -145,7 +253,7 @@ def directive_of(line: str) -> tuple[str, str] | None:
     colons = _COLONS.match(line)
     if colons is None:
         return None
-    info = (colons[1] or "").strip()
+    info = f"{colons[1] or ''}{colons[2] or ''}".strip()
     return ("mkdocstrings", f'reference title="{info}"') if _OBJECT_PATH.match(info) else ("colons", info)
 
 

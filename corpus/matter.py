@@ -1,7 +1,9 @@
-"""Read the YAML front matter of a page: its plain fields only, so that no alias, tag or merge can do any harm."""
+"""Read the front matter of a page, YAML or TOML: its plain fields only, so that no alias, tag or merge can do harm."""
 
 from __future__ import annotations
 
+import re
+import tomllib
 from dataclasses import dataclass
 
 import yaml
@@ -22,7 +24,7 @@ class MatterFault:
 
 
 def front_matter(parsed: ParsedPage) -> dict[str, str]:
-    """Return the scalar fields of a page's YAML front matter as they are written; malformed front matter has none."""
+    """Return the scalar fields of a page's front matter as they are written; malformed front matter has none."""
     fields = _read(parsed)
     return fields if isinstance(fields, dict) else {}
 
@@ -39,6 +41,8 @@ def _read(parsed: ParsedPage) -> dict[str, str] | MatterFault:
         return {}
     if len(token.content) > LONGEST_CHARACTERS:
         return MatterFault(1, f"it is longer than {LONGEST_CHARACTERS:,} characters")
+    if token.markup == "+++":
+        return _read_toml(token.content)
     try:
         # Composing stops before values are made, so an alias stays one shared node however often it is used.
         root = yaml.compose(token.content, Loader=yaml.SafeLoader)
@@ -54,3 +58,13 @@ def _read(parsed: ParsedPage) -> dict[str, str] | MatterFault:
         for key, value in root.value
         if isinstance(key, yaml.ScalarNode) and isinstance(value, yaml.ScalarNode) and value.tag != _NULL
     }
+
+
+def _read_toml(text: str) -> dict[str, str] | MatterFault:
+    try:
+        fields = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        place = re.search(r"line (\d+)", str(error))
+        return MatterFault(int(place[1]) + 1 if place else 1, "it is not TOML")
+    plain = {key: value for key, value in fields.items() if isinstance(value, str | int | float)}
+    return {key: " ".join(str(value).split()) for key, value in plain.items()}

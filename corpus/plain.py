@@ -8,14 +8,19 @@ from html.parser import HTMLParser
 
 from markdown_it.token import Token
 
-from corpus.dialects import code_words, directive_words, inline_words
+from corpus.dialects import TEXT_TAGS, code_words, directive_words, heading_parts, inline_words, tag_name
+from corpus.fenced_text import fenced_text
 from corpus.html_reading import read_html
+from corpus.markdown import parse_inline
+from corpus.myst import role_words, split_role
+from corpus.words import without_attributes, without_references
 
 _ANCHOR_TAG = re.compile(r"""<a\s[^>]*?\b(?:id|name)=["']([^"']+)["']""", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\u00a0]+")
 _HIDDEN_LINE_END = "\0"
 """Stands for a line end inside code or a tag; markdown-it lets no such character through from the file."""
 _HIDDEN = re.compile(rf"{_HIDDEN_LINE_END}\S*")
+_ATTRIBUTED = frozenset({"link_close", "image", "code_inline"})
 _LINE_TAGS = frozenset({"br", "p", "tr", "li", "summary", "div", "h1", "h2", "h3", "h4"})
 
 
@@ -26,19 +31,31 @@ def inline_text(children: Sequence[Token] | None, *, keep_line_ends: bool = Fals
     """
     pieces: list[str] = []
     words: list[str] = []
+    previous = ""
     for token in children or ():
         if token.type == "code_inline":
             # Dialect tags are said in words everywhere but in code, which stays as it is.
-            pieces += [inline_words("".join(words)), f"`{code_words(token.content)}`"]
+            before, role = split_role(inline_words("".join(words)))
+            pieces += [before, role_words(role, token.content) if role else f"`{code_words(token.content)}`"]
             words = [_HIDDEN_LINE_END * token.meta.get("line_ends", 0)]
         elif token.type == "html_inline":
-            words.append(" " if token.content.lower().startswith("<br") else "")
+            words.append(_tag_words(token.content, words[-1] if words else ""))
             words.append(_HIDDEN_LINE_END * token.content.count("\n"))
         else:
-            words.append(_inline_words_of(token))
-    text = "".join([*pieces, inline_words("".join(words))])
+            content = _inline_words_of(token)
+            words.append(
+                without_attributes(content) if previous in _ATTRIBUTED and content[:2].strip()[:1] == "{" else content
+            )
+        previous = token.type
+    text = without_references("".join([*pieces, inline_words("".join(words))])).removesuffix("\\")
     text = _HIDDEN.sub(_after_the_word, text) if keep_line_ends else text.replace(_HIDDEN_LINE_END, "")
     return _SPACES.sub(" ", text).strip(" ")
+
+
+def _tag_words(tag: str, before: str) -> str:
+    if before.endswith(('("', "('")):
+        return tag  # an argument of a macro: {{cssxref("<length>")}}
+    return " " if tag.lower().startswith("<br") else ""
 
 
 def _after_the_word(match: re.Match[str]) -> str:
@@ -56,7 +73,9 @@ def _inline_words_of(token: Token) -> str:
 
 
 def anchor_in(children: Sequence[Token] | None) -> str:
-    """Return the id of an `<a id="…">` among a heading's inline tokens, as GitBook exports write it; else empty."""
+    """Return the anchor that a heading's inline tokens name: `{#id}` at their end, or `<a id="…">`; else empty."""
+    if children and children[-1].type == "text" and (anchor := heading_parts(children[-1].content)[1]):
+        return anchor
     for token in children or ():
         if token.type == "html_inline" and (match := _ANCHOR_TAG.search(token.content)):
             return match[1]
@@ -71,12 +90,15 @@ def block_text(tokens: Iterable[Token]) -> str:
 def _token_text(token: Token) -> str:
     if token.type == "inline":
         return inline_text(token.children)
+    if token.type == "fence" and (tokens := fenced_text(token)):
+        return block_text(tokens)
     if token.type in ("fence", "code_block"):
         return token.content.rstrip()
     if token.type == "html_block":
         return html_text(token.content)
     if token.type == "directive":
-        return directive_words(token)
+        words = directive_words(token)
+        return words if tag_name(token.info) in TEXT_TAGS else inline_text(parse_inline(words))
     return ""
 
 

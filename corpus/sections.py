@@ -75,10 +75,8 @@ def _headings(parsed: ParsedPage, skipped: Sequence[LineRange]) -> list[tuple[in
             continue
         if holds(skipped, token.map[0]):
             continue
-        words, anchor = heading_parts(inline_text(content.children).replace("\n", " "))
-        found.append(
-            (token.map[0] + 1, int(token.tag[1]), words.replace("`", ""), anchor or anchor_in(content.children))
-        )
+        words, _ = heading_parts(inline_text(content.children).replace("\n", " "))
+        found.append((token.map[0] + 1, int(token.tag[1]), words.replace("`", ""), anchor_in(content.children)))
     return found
 
 

@@ -10,7 +10,7 @@ from html import escape
 
 from markdown_it.token import Token
 
-from corpus.dialects import attributes_of, directive_words, tag_name
+from corpus.dialects import attributes_of, colon_title, directive_words, tag_name
 
 CLASSES: Mapping[str, set[str]] = {
     "aside": {"hint", "info", "success", "warning", "danger"},
@@ -44,7 +44,7 @@ def directive_html(token: Token, *, has_content: bool = True) -> str:
     name = tag_name(token.info)
     dialect = token.meta.get("dialect")
     if dialect == "colons":
-        return _hint_open(name, token.info[len(name) :].strip(" []{}")) if name else "</aside>\n"
+        return _hint_open(name, colon_title(token.info)) if name else "</aside>\n"
     if dialect == "hugo":
         return _shortcode_html(token, name)
     if name in _SHAPES:

@@ -147,6 +147,11 @@ class _Renderer(RendererHTML):
         following = tokens[idx + 1] if idx + 1 < len(tokens) else None
         return directive_html(tokens[idx], has_content=following is not None and following.type != "directive")
 
+    def html_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        content = tokens[idx].content
+        end = content.rfind(">") + 1  # a tag without its end would take the next block's into its attributes
+        return content[:end] + content[end:].replace("<", "&lt;")
+
     def text(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         return escape(inline_words(tokens[idx].content), quote=False)
 

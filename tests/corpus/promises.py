@@ -26,7 +26,7 @@ from service.page_body import page_body
 
 _NO_TEXT = ("front_matter", "module_lines", "hr", "heading_open")
 _FENCE_MARK = re.compile(r"[\s>*+\-\d.)]*(```|~~~)")
-_MARKS_ONLY = re.compile(r"[\s>*+\-|:=~`\d.)#]*")
+_MARKS_ONLY = re.compile(r"[\\\s>*+\-|:=~`\d.)#]*")
 _DEFINITION = re.compile(r"[\s>*+-]{0,20}\[[^\]\n]+\]:")
 _DEFINITION_TITLE = re.compile(r"""\s*(?:<.*>|\S+)?\s*(?:"[^"]*"|'[^']*'|\([^)]*\))?\s*""")
 

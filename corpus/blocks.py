@@ -92,7 +92,7 @@ def _top_level(tokens: Sequence[Token]) -> Iterator[Block]:
         if token.level == 0 and token.nesting <= 0 and not footnote:
             lines = [entry.map for entry in group if entry.map]
             kind = group[0].type.removesuffix("_open")
-            if kind == "directive" and tag_name(token.info) in TEXT_TAGS:
+            if kind == "directive" and (tag_name(token.info) in TEXT_TAGS or "included" in token.meta):
                 kind = "reference"
             if lines and kind not in _NOT_TEXT:
                 yield Block(kind, min(line[0] for line in lines) + 1, max(line[1] for line in lines), tuple(group))

@@ -18,7 +18,7 @@ from corpus.document import Chunk, Section
 from corpus.markdown import ParsedPage, is_mdx
 from corpus.sections import section_at
 
-CHUNKER_VERSION = 3
+CHUNKER_VERSION = 4
 """Raise it when the same page would be cut differently: an index of another version is rebuilt."""
 WISHED_CHARACTERS = 1000
 """About 230 word pieces: all-MiniLM-L6-v2 reads 256 and ignores the rest."""

@@ -9,12 +9,14 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
 
 from markdown_it.token import Token
 
 from corpus.agent_lines import agent_line_ranges, holds
 from corpus.annotations import comment_annotations, read_info
 from corpus.dialects import attributes_of, tag_name
+from corpus.document import Included
 from corpus.fenced_text import fenced_text
 from corpus.html_code import pre_blocks, visible_text
 from corpus.languages import canonical_language
@@ -40,6 +42,8 @@ class CodeBlock:
     """Title of the tab it stands in."""
     fenced: bool = True
     annotations: dict[str, str] = field(default_factory=dict)
+    origin: str = ""
+    """`path:start-end` of the file that a page includes it from."""
 
     @property
     def language(self) -> str:
@@ -112,6 +116,9 @@ class _Walk:
         if token.type == "code_block" and self._mkdocs_mark and self._depth < _DEEPEST_NESTING:
             yield from self._nested(token)
             return
+        if "included" in token.meta:
+            yield from self._included(token)
+            return
         if not token.map or not token.content.strip():
             return
         if token.type == "fence" and (tokens := fenced_text(token, self._depth)):
@@ -131,6 +138,22 @@ class _Walk:
             self._tab,
             fenced,
             self._annotations | info.annotations,
+        )
+        self._annotations = {}
+
+    def _included(self, token: Token) -> Iterator[Piece]:
+        """Yield the code that a line of the page stands for, on that line."""
+        included: Included = token.meta["included"]
+        word = read_info(token.info).word if token.type == "fence" and "literalinclude" not in token.info else ""
+        yield CodeBlock(
+            included.line,
+            included.line,
+            word or PurePosixPath(included.path).suffix[1:].lower(),
+            included.text.rstrip("\r\n") + "\n",
+            self._title or PurePosixPath(included.path).name,
+            self._tab,
+            annotations=self._annotations,
+            origin=str(included),
         )
         self._annotations = {}
 
@@ -182,6 +205,9 @@ class _Walk:
         )
 
     def _directive(self, token: Token) -> Iterator[Piece]:
+        if "included" in token.meta:
+            yield from self._included(token)
+            return
         name, title = tag_name(token.info), attributes_of(token.info).get("title", "")
         match name:
             case "code":

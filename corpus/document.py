@@ -11,6 +11,21 @@ from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
+class Included:
+    """Lines of another file that stand for one line of a page."""
+
+    line: int
+    """The page's line, from 1."""
+    path: str
+    start_line: int
+    end_line: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.start_line}-{self.end_line}"
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One Markdown file of the notes, as decoded; `text` is never altered, so that line numbers hold."""
 
@@ -21,6 +36,8 @@ class Page:
     order: int = 0
     groups: tuple[str, ...] = ()
     """Headings of the table of contents that the page stands under."""
+    includes: tuple[Included, ...] = ()
+    """What its lines take in of other files; known only while notes are read."""
 
     def __str__(self) -> str:
         return self.path
@@ -112,6 +129,8 @@ class Example:
     expected: ExpectedOutput | None = None
     annotations: dict[str, str] = field(default_factory=dict)
     """From the info string or a comment before the block: `no-run`, `expect-error`, `group`, `timeout`, `clock`, …"""
+    origin: str = ""
+    """Where the code really stands, `path:start-end`, when the page includes it from another file."""
 
     def __str__(self) -> str:
         return f"{self.path}:{self.start_line}-{self.end_line}"

@@ -49,11 +49,20 @@ def extract_examples(parsed: ParsedPage, sections: Sequence[Section]) -> tuple[E
             code=block.code,
             id=_content_hash(parsed.page.path, language, block.code, seen[language, block.code]),
             title=block.title or block.tab,
-            expected=stated_output(language, block.code, block.start_line),
+            expected=_stated(block, language),
             annotations=dict(block.annotations),
+            origin=block.origin,
         )
         examples.append(_with_shown(example, shown) if shown else example)
     return tuple(examples)
+
+
+def _stated(block: CodeBlock, language: str) -> ExpectedOutput | None:
+    """Return what the code itself says it prints; of included code, on the line of the page that includes it."""
+    expected = stated_output(language, block.code, block.start_line)
+    if expected is None or not block.origin:
+        return expected
+    return replace(expected, start_line=block.start_line, end_line=block.end_line)
 
 
 def _with_outputs(pieces: Sequence[Piece]) -> list[tuple[CodeBlock, _Shown | None]]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from corpus.document import ReadWarning
 
 SUFFIXES = (".md", ".markdown", ".mdx")
-_SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "_build", "site-packages"})
+_SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "_build", "site-packages", "venv"})
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -35,10 +35,15 @@ def markdown_files(folder: Path, warnings: list[ReadWarning]) -> list[str]:
 
 def _named_like_pages(folder: Path) -> Iterator[Path]:
     for parent, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".") and name not in _SKIPPED_FOLDERS]
-        for name in names:
+        folders[:] = sorted(name for name in folders if may_hold_notes(name))
+        for name in sorted(names):
             if not name.startswith(".") and name.lower().endswith(SUFFIXES):
                 yield Path(parent, name)
+
+
+def may_hold_notes(name: str) -> bool:
+    """Tell by its name whether a file or folder is neither hidden nor made by a tool."""
+    return not name.startswith(".") and name not in _SKIPPED_FOLDERS
 
 
 def _fault(path: Path, name: str, root: Path) -> str:

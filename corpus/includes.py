@@ -1,21 +1,33 @@
-"""Find where a page takes in text of another file: MkDocs `--8<--` and `{* file *}`, mdBook `{{#include}}`, GitBook `{%
-include %}`.
+"""Find where a page takes in text of another file, and that text: MkDocs `--8<--` and `{* file *}`, mdBook
+`{{#include}}`, GitBook `{% include %}`, Hugo's code samples, MyST's `{literalinclude}`.
 
-The text of such a file is not part of the page as it stands; who reads the notes is told where it is missing.
+Only files inside the notes' folder are read, never hidden ones beside GitBook's own; what is not found is told to who
+reads the notes. Included code belongs to the page; an included Markdown file is a page of its own.
 """
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 
 from markdown_it.token import Token
 
-from corpus.dialects import tag_name
-from corpus.markdown import ParsedPage, directive_of
+from corpus.dialects import attributes_of, tag_name
+from corpus.document import Included
+from corpus.files import SUFFIXES, may_hold_notes
+from corpus.markdown import ParsedPage, directive_of, split_lines
 
-_TARGET = re.compile(r"""^include\s+(?:"([^"]+)"|'([^']+)'|(\S+))""")
+MARKS = ("--8<--", "{*", "#include", "#rustdoc_include", "{%", "{{<", "literalinclude")
+LARGEST_BYTES = 1_000_000
+_TARGET = re.compile(r"""^include\s+(?:"([^"]+)"|'([^']+)'|(\S+))\s*(.*)$""")
+_FENCE = re.compile(r"^(?:`{3,}|~{3,}|:{3,})\s*\{literalinclude\}\s*(\S+)")
+_SAMPLES = frozenset({"code_sample", "codenew", "code", "readfile", "include"})
+_RANGE = re.compile(r"^(.+?):(\d*):(\d*)$")
+_SECTION = re.compile(r"^(.+?):([A-Za-z_][\w-]*)$")
+_LINES = re.compile(r"\bln\[([\d:,\s]+)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +36,9 @@ class Include:
 
     line: int
     target: str
+    """The file as it is written there."""
+    part: str = ""
+    """Which part of it is wanted: `2:5`, a section's name, or nothing for all."""
 
 
 def page_includes(parsed: ParsedPage) -> tuple[Include, ...]:
@@ -32,18 +47,107 @@ def page_includes(parsed: ParsedPage) -> tuple[Include, ...]:
 
 
 def _token_includes(token: Token) -> Iterator[Include]:
-    if not token.map:
+    if not token.map or token.type not in ("directive", "fence"):
         return
-    if token.type == "directive" and tag_name(token.info) == "include":
-        yield from _include(token.map[0] + 1, token.info)
-    elif token.type == "fence":
-        for number, line in enumerate(token.content.split("\n"), start=token.map[0] + 2):
-            tag = directive_of(line.lstrip("/#; "))
-            if tag is not None and tag[0] == "include":
-                yield from _include(number, tag[1])
+    lines = token.content.split("\n") if token.type == "fence" else [token.content]
+    first = token.map[0] + (2 if token.type == "fence" else 1)
+    if token.type == "fence" and "literalinclude" in token.info:
+        lines, first = [f"```{token.info.strip()}"], token.map[0] + 1
+    for number, line in enumerate(lines, start=first):
+        # Templates that a fence shows are code, not includes.
+        if (token.type == "directive" or not line.lstrip().startswith("{%")) and (include := include_of(number, line)):
+            yield include
 
 
-def _include(line: int, info: str) -> Iterator[Include]:
+def include_of(number: int, line: str) -> Include | None:
+    """Return the include that a line is, or None."""
+    line = line.strip()
+    if fence := _FENCE.match(line):
+        return Include(number, fence[1])
+    tag = directive_of(line.lstrip("/#; "))
+    if tag is None:
+        return None
+    dialect, info = tag
+    if dialect == "hugo":
+        name = attributes_of(info).get("file", "") if tag_name(info) in _SAMPLES else ""
+        return Include(number, name) if name else None
     match = _TARGET.match(info)
-    if match:
-        yield Include(line, match[1] or match[2] or match[3])
+    return _parted(number, match[1] or match[2] or match[3], match[4]) if match else None
+
+
+def _parted(number: int, target: str, options: str) -> Include:
+    if match := _RANGE.match(target):
+        return Include(number, match[1], f"{match[2]}:{match[3]}")
+    if (match := _SECTION.match(target)) and "//" not in target:
+        return Include(number, match[1], match[2])
+    lines = _LINES.search(options)
+    numbers = re.findall(r"\d+", lines[1]) if lines else []
+    return Include(number, target, f"{min(map(int, numbers))}:{max(map(int, numbers))}" if numbers else "")
+
+
+def included_files(folder: Path, path: str, text: str) -> tuple[Included, ...]:
+    """Return what the lines of a page include, as far as it is found inside the folder."""
+    if not any(mark in text for mark in MARKS):
+        return ()
+    found = []
+    for number, line in enumerate(split_lines(text), start=1):
+        if any(mark in line for mark in MARKS) and (include := include_of(number, line)):
+            included = _read(folder, path, include)
+            found += [included] if included else []
+    return tuple(found)
+
+
+def _read(folder: Path, path: str, include: Include) -> Included | None:
+    for place in _places(path, include.target):
+        try:
+            file = (folder / place).resolve()
+            if not (file.is_relative_to(folder.resolve()) and file.is_file() and file.stat().st_size <= LARGEST_BYTES):
+                continue
+            text = file.read_text(encoding="utf-8-sig")
+        except (OSError, ValueError):
+            continue
+        part = _part(split_lines(text), include.part)
+        return Included(include.line, place, *part) if part else None
+    return None
+
+
+def _places(path: str, target: str) -> Iterator[str]:
+    """Yield where a file may be: from the page's folder and each folder above it; publishing tools differ in that."""
+    bases = [str(parent) for parent in PurePosixPath(path).parents]
+    inside = re.sub(r"^(?:\.{0,2}/)+", "", target)
+    for base in [*bases, "examples"]:
+        yield from _allowed(posixpath.normpath(posixpath.join(base, target.lstrip("/"))))
+    yield from _allowed(posixpath.normpath(inside))
+
+
+def _allowed(place: str) -> Iterator[str]:
+    parts = PurePosixPath(place).parts
+    if parts and ".." not in parts and all(part == ".gitbook" or may_hold_notes(part) for part in parts):
+        yield place
+
+
+def _part(lines: tuple[str, ...], part: str) -> tuple[int, int, str] | None:
+    """Return first line, last line and text of a part; None when the file has no such part."""
+    first, last = 1, len(lines)
+    if ":" in part:
+        start, _, end = part.partition(":")
+        first, last = int(start or 1), min(int(end or last), last)
+    elif part:
+        marks = [number for number, line in enumerate(lines, start=1) if _is_mark(line, part)]
+        first, last = (marks[0] + 1, marks[1] - 1) if len(marks) > 1 else (1, 0)
+    text = "".join(lines[first - 1 : last])
+    return (first, last, text) if text.strip() else None
+
+
+def _is_mark(line: str, name: str) -> bool:
+    return bool(re.search(rf"(?:\[(?:start|end):\s*|ANCHOR(?:_END)?:\s*){re.escape(name)}\b", line))
+
+
+def is_page(path: str) -> bool:
+    """Tell whether an included file is Markdown, which is read as a page of its own."""
+    return path.lower().endswith(SUFFIXES)
+
+
+def is_hidden(path: str) -> bool:
+    """Tell whether an included file stands in a folder that is not searched for pages."""
+    return not all(map(may_hold_notes, PurePosixPath(path).parts))

@@ -8,6 +8,7 @@ shape. Lines are counted as editors count them (LF, CRLF or CR), never by other 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import PurePosixPath
@@ -23,7 +24,8 @@ from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
 from corpus.dialects import attributes_of
-from corpus.document import Page
+from corpus.document import Included, Page
+from corpus.files import SUFFIXES
 from corpus.indented import indented_container
 from corpus.mdx import component_tag, module_lines
 from corpus.myst import is_option, target_line
@@ -77,7 +79,22 @@ def parse_page(page: Page) -> ParsedPage:
     lines = split_lines(page.text)
     # markdown-it folds CRLF but not a lone CR, and would count lines differently from an editor.
     source = "".join(line.rstrip("\r\n") + "\n" for line in lines).removeprefix("\ufeff")
-    return ParsedPage(page, lines, tuple(_parser().parse(source, {"mdx": is_mdx(page)})))
+    tokens = _parser().parse(source, {"mdx": is_mdx(page)})
+    if page.includes:
+        _attach_includes(tokens, page.includes)
+    return ParsedPage(page, lines, tuple(tokens))
+
+
+def _attach_includes(tokens: Sequence[Token], includes: Sequence[Included]) -> None:
+    """Give tags, and fences that hold nothing else, the code that they include; Markdown is a page of its own."""
+    by_line = {each.line: each for each in includes if not each.path.lower().endswith(SUFFIXES)}
+    for token in tokens:
+        if token.map and token.type in ("directive", "fence"):
+            inside = token.type == "fence" and "literalinclude" not in token.info
+            included = by_line.get(token.map[0] + 1 + inside)
+            code = inside and ("\n" in token.content.strip() or token.content.lstrip().startswith("{%"))
+            if included and not code:
+                token.meta["included"] = included
 
 
 def is_mdx(page: Page) -> bool:
@@ -165,8 +182,12 @@ def _tag_end(state: StateBlock, start_line: int, end_line: int, dialect: str, la
 
 def _html_block(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
     """Block rule: HTML as ever, except that a line which is nothing but a tag of a dialect ends it."""
-    start = state.bMarks[start_line] + state.tShift[start_line]
-    if not state.src.startswith("<", start) or _WHOLE_HTML.match(state.src, start):
+    # Asked first whether it is HTML at all: every line of a paragraph is, and must not look far.
+    if not html_block(state, start_line, end_line, True):
+        return False
+    if silent:
+        return True
+    if _WHOLE_HTML.match(state.src, state.bMarks[start_line] + state.tShift[start_line]):
         return html_block(state, start_line, end_line, silent)
     for line in range(start_line + 1, end_line):
         text = state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]

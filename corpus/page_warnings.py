@@ -26,10 +26,12 @@ def page_warnings(parsed: ParsedPage) -> Iterator[ReadWarning]:
             rest = "its list or quote" if token.level else "the page"
             message = f"{opened} is never closed; the rest of {rest} was read as its text"
             yield ReadWarning(path, token.map[0] + 1, message)
+    found = {included.line for included in parsed.page.includes}
     for include in page_includes(parsed):
-        yield ReadWarning(
-            path, include.line, f"the text of {include.target} is included here, but it is not part of this page"
-        )
+        if include.line not in found:
+            part = f", part {include.part}," if include.part else ""
+            message = f"{include.target}{part} is included here, but it is not found inside the notes' folder"
+            yield ReadWarning(path, include.line, message)
 
 
 def _never_closed(parsed: ParsedPage, token: Token) -> str:

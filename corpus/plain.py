@@ -16,6 +16,7 @@ from corpus.myst import role_words, split_role
 from corpus.words import without_attributes, without_references
 
 _ANCHOR_TAG = re.compile(r"""<a\s[^>]*?\b(?:id|name)=["']([^"']+)["']""", re.IGNORECASE)
+LONGEST_INCLUDED_CHARACTERS = 20_000
 _SPACES = re.compile(r"[ \t\u00a0]+")
 _HIDDEN_LINE_END = "\0"
 """Stands for a line end inside code or a tag; markdown-it lets no such character through from the file."""
@@ -88,6 +89,8 @@ def block_text(tokens: Iterable[Token]) -> str:
 
 
 def _token_text(token: Token) -> str:
+    if included := token.meta.get("included"):
+        return str(included.text).rstrip()[:LONGEST_INCLUDED_CHARACTERS]
     if token.type == "inline":
         return inline_text(token.children)
     if token.type == "fence" and (tokens := fenced_text(token)):

@@ -1,29 +1,33 @@
 """Read a folder of Markdown files as pages, in the order that a reader would take them.
 
-The order and the groups come from a GitBook `SUMMARY.md` where there is one, else from the paths. Large notes are not
-held in memory: a scan gives each page's digest, and a page is read when it is wanted.
+Large notes are not held in memory: a scan gives each page's digest, and a page is read when it is wanted.
 """
 
 from __future__ import annotations
 
 import hashlib
-import posixpath
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import pairwise
 from pathlib import Path, PurePosixPath
-from urllib.parse import unquote
-
-from markdown_it.token import Token
 
 from corpus.dialects import heading_parts
 from corpus.document import Page, ReadWarning
 from corpus.errors import NotesEmpty, NotesNotFound
 from corpus.files import decoded, file_bytes, markdown_files
+from corpus.includes import included_files, is_hidden, is_page
 from corpus.markdown import ParsedPage, parse_page
 from corpus.matter import front_matter
 from corpus.plain import inline_text
+from corpus.reading_order import (
+    INDEX_NAMES,
+    Place,
+    folder_weight,
+    in_order,
+    navigation_places,
+    page_weight,
+    summary_places,
+)
 
 DEFAULT_MAX_PAGE_BYTES = 10_000_000
 _SUMMARY = "SUMMARY.md"
@@ -69,13 +73,6 @@ class Corpus:
         return Notes(sources, self.warnings)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    order: int
-    title: str
-    groups: tuple[str, ...]
-
-
 def scan_notes(folder: Path, *, max_page_bytes: int = DEFAULT_MAX_PAGE_BYTES) -> Notes:
     """Look at every Markdown file below a folder. Raises NotesNotFound or NotesEmpty.
 
@@ -83,25 +80,60 @@ def scan_notes(folder: Path, *, max_page_bytes: int = DEFAULT_MAX_PAGE_BYTES) ->
     """
     if not folder.is_dir():
         raise NotesNotFound(folder)
-    warnings: list[ReadWarning] = []
-    digests: dict[str, bytes] = {}
-    summary = None
-    for path in markdown_files(folder, warnings):
-        data = file_bytes(folder, path, max_page_bytes, warnings)
-        text = decoded(path, data, warnings) if data is not None else None
-        if data is None or text is None:
-            continue
-        digests[path] = hashlib.sha256(data).digest()
-        summary = text if path == _SUMMARY else summary
-    if not digests:
+    scan = _Scan(folder, max_page_bytes)
+    for path in markdown_files(folder, scan.warnings):
+        scan.look_at(path)
+    if not scan.digests:
         raise NotesEmpty(folder)
-    if summary is not None and len(digests) > 1:
-        del digests[_SUMMARY]
-    else:
-        summary = None
-    places = _summary_places(summary) if summary is not None else {}
-    read = partial(_read_page, folder, max_page_bytes)
-    return Notes(tuple(_sources(digests, places, read)), tuple(warnings))
+    places = scan.places()
+    return Notes(tuple(_sources(scan, places)), tuple(scan.warnings))
+
+
+class _Scan:
+    """What is known of a folder's pages before they are read."""
+
+    def __init__(self, folder: Path, max_page_bytes: int) -> None:
+        self.folder = folder
+        self.max_page_bytes = max_page_bytes
+        self.warnings: list[ReadWarning] = []
+        self.digests: dict[str, bytes] = {}
+        self.weights: dict[str, float] = {}
+        self._summary: str | None = None
+
+    def look_at(self, path: str) -> None:
+        """Take a page in, and the pages that it includes."""
+        data = file_bytes(self.folder, path, self.max_page_bytes, self.warnings)
+        text = decoded(path, data, self.warnings) if data is not None else None
+        if data is None or text is None:
+            return
+        includes = included_files(self.folder, path, text)
+        digest = hashlib.sha256(data + "".join(map(repr, includes)).encode("utf-8", "surrogatepass"))
+        self.digests[path] = digest.digest()
+        self._summary = text if path == _SUMMARY else self._summary
+        for place, weight in page_weight(path, text):
+            self.weights.setdefault(place, weight)
+        # GitBook keeps what its pages share in a hidden folder.
+        for included in includes:
+            if is_page(included.path) and is_hidden(included.path) and included.path not in self.digests:
+                self.look_at(included.path)
+
+    def places(self) -> dict[str, Place]:
+        """Return what the table of contents says; a SUMMARY.md is no page beside other pages."""
+        if self._summary is not None and len(self.digests) > 1:
+            del self.digests[_SUMMARY]
+            return summary_places(self._summary)
+        for parent in {folder for path in self.digests for folder in PurePosixPath(path).parents}:
+            weight = folder_weight(self._small_file(parent / "_category_.json"))
+            if weight is not None:
+                self.weights[str(parent)] = weight
+        navigation = self._small_file("mkdocs.yml") or self._small_file("mkdocs.yaml")
+        return navigation_places(navigation.decode("utf-8", "replace")) if navigation else {}
+
+    def _small_file(self, name: PurePosixPath | str) -> bytes:
+        place = self.folder / name
+        if not place.is_file() or place.is_symlink():
+            return b""
+        return file_bytes(self.folder, str(name), self.max_page_bytes, self.warnings) or b""
 
 
 def read_corpus(folder: Path, *, max_page_bytes: int = DEFAULT_MAX_PAGE_BYTES) -> Corpus:
@@ -111,33 +143,26 @@ def read_corpus(folder: Path, *, max_page_bytes: int = DEFAULT_MAX_PAGE_BYTES) -
     return Corpus(pages, notes.warnings, notes.fingerprint)
 
 
-def pages_of(texts: Mapping[str, str], places: Mapping[str, _Place] | None = None) -> tuple[Page, ...]:
+def pages_of(texts: Mapping[str, str]) -> tuple[Page, ...]:
     """Make pages from path and text, in reading order."""
-    places = places or {}
-    ordered = _in_order(texts, places)
-    return tuple(_page(path, texts[path], order, places.get(path)) for order, path in enumerate(ordered))
+    return tuple(_page(path, texts[path], order, None) for order, path in enumerate(in_order(texts, {}, {})))
 
 
-def _sources(
-    digests: Mapping[str, bytes], places: Mapping[str, _Place], read: Callable[[str, int, _Place | None], Page | None]
-) -> Iterator[Source]:
-    for order, path in enumerate(_in_order(digests, places)):
+def _sources(scan: _Scan, places: Mapping[str, Place]) -> Iterator[Source]:
+    for order, path in enumerate(in_order(scan.digests, places, scan.weights)):
         place = places.get(path)
         named = repr((place.title, place.groups)) if place else ""
-        digest = hashlib.sha256(digests[path] + named.encode("utf-8", "surrogatepass")).hexdigest()
-        yield Source(path, digest, partial(read, path, order, place))
+        digest = hashlib.sha256(scan.digests[path] + named.encode("utf-8", "surrogatepass")).hexdigest()
+        yield Source(path, digest, partial(_read_page, scan.folder, scan.max_page_bytes, path, order, place))
 
 
-def _in_order(paths: Iterable[str], places: Mapping[str, _Place]) -> list[str]:
-    last = len(places)
-    return sorted(paths, key=lambda path: (places[path].order if path in places else last, _path_order(path)))
-
-
-def _read_page(folder: Path, max_page_bytes: int, path: str, order: int, place: _Place | None) -> Page | None:
+def _read_page(folder: Path, max_page_bytes: int, path: str, order: int, place: Place | None) -> Page | None:
     told: list[ReadWarning] = []  # the scan told them already
     data = file_bytes(folder, path, max_page_bytes, told)
     text = decoded(path, data, told) if data is not None else None
-    return None if text is None else _page(path, text, order, place)
+    if text is None:
+        return None
+    return replace(_page(path, text, order, place), includes=included_files(folder, path, text))
 
 
 def _page_digest(page: Page) -> str:
@@ -149,7 +174,7 @@ def _same(page: Page) -> Page:
     return page
 
 
-def _page(path: str, text: str, order: int, place: _Place | None) -> Page:
+def _page(path: str, text: str, order: int, place: Place | None) -> Page:
     parsed = parse_page(Page(path, "", text[:20_000]))
     matter = front_matter(parsed)
     title = matter.get("title") or _first_heading(parsed) or (place.title if place else "") or _title_from_path(path)
@@ -165,40 +190,6 @@ def _first_heading(parsed: ParsedPage) -> str:
 
 def _title_from_path(path: str) -> str:
     parts = PurePosixPath(path)
-    stem = (
-        parts.parent.name if parts.stem.lower() in ("readme", "index", "_index") and parts.parent.name else parts.stem
-    )
+    stem = parts.parent.name if parts.stem.lower() in INDEX_NAMES and parts.parent.name else parts.stem
     words = stem.replace("-", " ").replace("_", " ").strip()
     return words[:1].upper() + words[1:] or path
-
-
-def _path_order(path: str) -> tuple[object, ...]:
-    """Sort a folder's own page before its other pages, and those before its subfolders."""
-    parts = PurePosixPath(path)
-    first = parts.stem.lower() in ("readme", "index", "_index")
-    return (parts.parent.parts, not first, parts.name)
-
-
-def _summary_places(summary: str) -> dict[str, _Place]:
-    """Read a table of contents: headings are groups, links are pages in order."""
-    places: dict[str, _Place] = {}
-    group: tuple[str, ...] = ()
-    tokens = parse_page(Page("SUMMARY.md", "", summary)).tokens
-    for previous, token in pairwise(tokens):
-        if token.type != "inline":
-            continue
-        if previous.type == "heading_open":
-            group = (heading_parts(inline_text(token.children))[0],) if previous.tag != "h1" else ()
-            continue
-        for path, title in _links(token.children or []):
-            places.setdefault(path, _Place(len(places), title, group))
-    return places
-
-
-def _links(children: Sequence[Token]) -> Iterator[tuple[str, str]]:
-    """Yield the path that each link names, from the notes folder on, and its words."""
-    for i, child in enumerate(children):
-        if child.type == "link_open":
-            end = next(j for j in range(i, len(children)) if children[j].type == "link_close")
-            path = unquote(str(child.attrGet("href") or "").partition("#")[0]).lstrip("/")
-            yield posixpath.normpath(path), inline_text(children[i + 1 : end]).replace("`", "")

@@ -7,7 +7,7 @@ characters; this is for reading whole pages.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from markdown_it.token import Token
@@ -15,11 +15,12 @@ from markdown_it.token import Token
 from corpus.agent_lines import agent_line_ranges
 from corpus.blocks import is_closed_fence
 from corpus.dialects import attributes_of, directive_words, tag_name
-from corpus.document import Page
+from corpus.document import Example, Page
 from corpus.markdown import ParsedPage, parse_page
 from service.agent_lines import footer, pointer
 from service.agent_links import LinkWriter, Targets, targets_in
 from service.html_markdown import html_markdown
+from service.markdown_answer import fenced
 from service.page_paths import PagePaths, markdown_address
 
 _BELOW = "what is written below"
@@ -29,16 +30,17 @@ INDENT = 4
 """Columns that MkDocs indents the body of a tab or a note by."""
 
 
-def agent_page(page: Page, paths: PagePaths, site: str) -> str:
+def agent_page(page: Page, paths: PagePaths, site: str, examples: Sequence[Example] = ()) -> str:
     """Return the page as Markdown between the lines for agents. It takes CPU time: call it off the event loop."""
     address = markdown_address(page.path)
-    return f"{pointer(site)}\n\n{agent_text(page, paths, site)}\n\n{footer(site, address)}"
+    return f"{pointer(site)}\n\n{agent_text(page, paths, site, examples)}\n\n{footer(site, address)}"
 
 
-def agent_text(page: Page, paths: PagePaths, site: str) -> str:
-    """Return the page's own text as plain Markdown, beginning with its title."""
+def agent_text(page: Page, paths: PagePaths, site: str, examples: Sequence[Example] = ()) -> str:
+    """Return the page's own text as plain Markdown, beginning with its title; included code comes with the examples."""
     parsed = parse_page(page)
-    text = "\n".join(_Rewriting(parsed, LinkWriter(page.path, paths, site)).lines()).rstrip()
+    included = {example.start_line: example for example in examples if example.origin}
+    text = "\n".join(_Rewriting(parsed, LinkWriter(page.path, paths, site), included).lines()).rstrip()
     has_title = any(token.type == "heading_open" and token.tag == "h1" for token in parsed.tokens)
     return closed(text if has_title else f"# {page.title}\n\n{text}".rstrip())
 
@@ -60,8 +62,9 @@ def _lets_follow(text: str) -> bool:
 class _Rewriting:
     """Goes through a page's tokens once, and notes for each line what becomes of it."""
 
-    def __init__(self, parsed: ParsedPage, links: LinkWriter) -> None:
+    def __init__(self, parsed: ParsedPage, links: LinkWriter, included: Mapping[int, Example]) -> None:
         self._links = links
+        self._included = included
         self._lines = [line.rstrip("\r\n") for line in parsed.lines]
         self._replaced: dict[int, list[str]] = {}
         self._code: set[int] = set()
@@ -93,6 +96,8 @@ class _Rewriting:
     def _read(self, token: Token, start: int, end: int, following: Token | None) -> None:
         if token.type in ("front_matter", "module_lines"):
             self._replace(start, end, [])
+        elif token.type == "directive" and (example := self._included.get(start + 1)):
+            self._replace(start, end, ["", *fenced(example.code, example.language).split("\n"), ""])
         elif token.type == "directive":
             has_content = following is not None and following.type != "directive"
             words = tag_markdown(token, self._links, has_content=has_content)
@@ -106,6 +111,10 @@ class _Rewriting:
                 self._text[number] = self._text[number].joined(targets) if number in self._text else targets
         elif token.type in ("fence", "code_block"):
             self._code.update(range(start, end))
+            for number in range(start, end):
+                example = self._included.get(number + 1)
+                if example and token.markup not in example.code:
+                    self._replace(number, number + 1, example.code.rstrip("\n").split("\n"))
 
     def _replace(self, start: int, end: int, texts: Sequence[str]) -> None:
         """Put texts in the place of lines, behind what stands before the first: a list's indent, a quote's marks."""
@@ -127,7 +136,10 @@ def tag_markdown(token: Token, links: LinkWriter, *, has_content: bool) -> str:
     words = " ".join(directive_words(token).split())
     target = attributes.get("href") or attributes.get("url", "")
     if name == "include":
-        return f"(The text of `{token.info.removeprefix('include').strip()}` belongs here; it is not on this page.)"
+        file = token.info.removeprefix("include").strip(" \"'")
+        if address := links.address(file):
+            return f"[{file}]({address})"
+        return f"(The text of `{file}` belongs here; it is not on this page.)"
     if name == "file":
         return f"**File: {words.rpartition('/')[2]}**" if words else ""
     if target:

@@ -34,6 +34,7 @@ def example_body(proven: ProvenExample, clock: Clock = "virtual", *, with_run: b
         end_line=example.end_line,
         language=example.language,
         code=example.code,
+        origin=example.origin,
         program=proven.assembly.program,
         assembled=[str(addition) for addition in proven.assembly.added],
         expected_output=example.expected.text if example.expected else None,

@@ -181,6 +181,8 @@ def example_blocks(example: ExampleBody, site: str = "") -> Iterator[str]:
     place = f"{example.page}:{example.start_line}-{example.end_line}"
     yield f"### [{inline(place)}]({site}{markdown_url(example.url)})"
     yield fenced(example.code, example.language)
+    if example.origin:
+        yield f"The page includes this code from {inline(example.origin)}."
     if example.assembled:
         yield "To run it: " + "; ".join(inline(each) for each in example.assembled) + "."
     if example.run:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from html import escape
 from itertools import pairwise
@@ -22,7 +22,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from corpus.agent_lines import agent_line_ranges
 from corpus.dialects import heading_parts, inline_words
-from corpus.document import Page
+from corpus.document import Example, Page
 from corpus.markdown import ParsedPage, parse_page
 from corpus.sections import split_sections
 from service.dialect_html import CLASSES, directive_html
@@ -59,11 +59,15 @@ _ATTRIBUTES: dict[str, set[str]] = {
 }
 
 
-def page_body(page: Page) -> str:
-    """Return the page's text as an HTML fragment that is safe inside a page of this site, whatever the text holds."""
+def page_body(page: Page, examples: Sequence[Example] = ()) -> str:
+    """Return the page's text as an HTML fragment that is safe inside a page of this site, whatever the text holds.
+
+    Code that the page includes from other files comes with its examples.
+    """
     if len(page.text) > LAID_OUT_CHARACTERS:
         return _plain_body(page, "This page is long, so it is shown as plain text.")
     tokens = _shown_tokens(parse_page(page))
+    _show_included(tokens, {example.start_line: example for example in examples if example.origin})
     layout = _layout()
     html = without_open_ends(layout.renderer.render(tokens, layout.options, {}))
     if _leaves_many_tags_open(html):
@@ -102,6 +106,16 @@ def _shown_tokens(parsed: ParsedPage) -> list[Token]:
             token.attrSet("id", anchors.get(token.map[0] + 1, ""))
             _drop_written_anchor(content)
     return tokens
+
+
+def _show_included(tokens: Sequence[Token], included: Mapping[int, Example]) -> None:
+    """Turn tags and fences that stand for other files' code into blocks of that code."""
+    for token in tokens if included else ():
+        if token.map and token.type in ("directive", "fence"):
+            inside = token.type == "fence" and token.map[0] + 1 not in included
+            if example := included.get(token.map[0] + 1 + inside):
+                token.type, token.tag, token.content = "fence", "code", example.code
+                token.info = example.language
 
 
 def _without_agent_lines(tokens: Sequence[Token]) -> Iterator[Token]:

@@ -96,9 +96,8 @@ async def show_page(
         return page
 
     def write_markdown() -> str:
-        return (
-            agent_page(page_of_notes(), paths, site) if instructed else agent_text(page_of_notes(), paths, site) + "\n"
-        )
+        page, examples = page_of_notes(), index.page_examples(path)
+        return agent_page(page, paths, site, examples) if instructed else agent_text(page, paths, site, examples) + "\n"
 
     if markdown:
         links = f'<{site}{quote(address_of(path))}>; rel="canonical"; type="text/html", {lists(site)}'
@@ -116,7 +115,8 @@ def lists(site: str) -> str:
 
 def render(page: Page, scope: RequestScope) -> str:
     """Lay a page out as HTML, with the table of contents beside it."""
-    return render_page(page, navigation=navigation(scope.generation.index.pages(), page.path))
+    index = scope.generation.index
+    return render_page(page, navigation=navigation(index.pages(), page.path), examples=index.page_examples(page.path))
 
 
 async def show_contents(request: Request, scope: RequestScope, parameters: PageParameters) -> Response:

@@ -13,7 +13,7 @@ from pathlib import Path
 from string import Template
 from urllib.parse import quote
 
-from corpus.document import Page
+from corpus.document import Example, Page
 from service.page_body import page_body
 from service.page_paths import address_of
 
@@ -23,7 +23,7 @@ NavigationEntry = tuple[str, str, str]
 _TEMPLATE = Path(__file__).parent / "templates" / "page.html"
 
 
-def render_page(page: Page, *, navigation: Sequence[NavigationEntry] = ()) -> str:
+def render_page(page: Page, *, navigation: Sequence[NavigationEntry] = (), examples: Sequence[Example] = ()) -> str:
     """Return the whole HTML document of a page. It takes CPU time as the text is long: call it off the event loop."""
     address = quote(address_of(page.path))
     return _template().substitute(
@@ -33,7 +33,7 @@ def render_page(page: Page, *, navigation: Sequence[NavigationEntry] = ()) -> st
         markdown_address=escape(f"{address}.md"),
         breadcrumb=_breadcrumb_html(page.groups),
         navigation=_navigation_html(navigation, address),
-        body=page_body(page),
+        body=page_body(page, examples),
     )
 
 

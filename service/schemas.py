@@ -110,6 +110,10 @@ class ExampleBody(Body):
     end_line: int
     language: str
     code: str = Field(description="Verbatim.")
+    origin: str = Field(
+        default="",
+        description="Where the code stands, `path:start-end`, when the page includes it from another file.",
+    )
     program: str | None = Field(description="What really ran; null when nothing did.")
     assembled: list[str] = Field(description="What was added to the code to make it a program, and why.")
     expected_output: str | None

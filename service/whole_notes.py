@@ -34,7 +34,9 @@ def whole_notes(index: Index, paths: PagePaths, site: str, part: int) -> str:
     )
     pages = [page for path in parts[part - 1] if (page := index.page(path))]
     texts = (
-        f"<!-- {mark} {site}{markdown_address(page.path)} -->\n\n{agent_text(page, paths, site)}" for page in pages
+        f"<!-- {mark} {site}{markdown_address(page.path)} -->\n\n"
+        f"{agent_text(page, paths, site, index.page_examples(page.path))}"
+        for page in pages
     )
     return "\n\n".join([head, *texts, _ending(site, mark, part, len(parts))])
 

@@ -54,11 +54,16 @@ class Embedder(Protocol):
         ...
 
 
-def open_embedder(model: str = DEFAULT_MODEL, cache_folder: Path = Path("index/data/models")) -> Embedder:
-    """Open a model by name or folder; the exported graph is kept below `cache_folder`. Raises ModelNotFound."""
+def open_embedder(
+    model: str = DEFAULT_MODEL, cache_folder: Path = Path("index/data/models"), *, question_threads: int | None = None
+) -> Embedder:
+    """Open a model by name or folder; the exported graph is kept below `cache_folder`. Raises ModelNotFound.
+
+    `question_threads` bounds the threads that questions are encoded on; without it all processors are used.
+    """
     source = find_model(model)
     exported = exported_model(source, cache_folder)
-    return OpenVinoEmbedder(source, exported) if exported else TorchEmbedder(source)
+    return OpenVinoEmbedder(source, exported, question_threads) if exported else TorchEmbedder(source)
 
 
 class OpenVinoEmbedder:
@@ -66,7 +71,7 @@ class OpenVinoEmbedder:
 
     backend = "openvino"
 
-    def __init__(self, source: ModelSource, exported: ExportedModel) -> None:
+    def __init__(self, source: ModelSource, exported: ExportedModel, question_threads: int | None = None) -> None:
         import openvino
         from tokenizers import Tokenizer
 
@@ -79,15 +84,19 @@ class OpenVinoEmbedder:
         self._tokenizer.no_padding()
         self._core = openvino.Core()
         self._graph = exported.folder / "model.xml"
-        self._questions: Any = self._core.compile_model(self._graph, "CPU", {"PERFORMANCE_HINT": "LATENCY"})
+        options = {"PERFORMANCE_HINT": "LATENCY"}
+        if question_threads is not None:
+            options["INFERENCE_NUM_THREADS"] = str(question_threads)
+        self._questions: Any = self._core.compile_model(self._graph, "CPU", options)
         self._request = self._questions.create_infer_request()
 
     def encode_questions(self, texts: Sequence[str]) -> Vectors:
         """Return one vector a question. Not for two threads at once: the caller batches."""
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
-        prompted = [self._source.question_prompt + text for text in texts]
-        inputs = _padded(self._tokenizer.encode_batch(prompted))
+        # One by one: questions are short, and a batch would wake threads that cost more than they help.
+        encodings = [self._tokenizer.encode(self._source.question_prompt + text) for text in texts]
+        inputs = _padded(encodings, self._width(max(len(encoding.ids) for encoding in encodings)))
         return _unit(np.array(self._request.infer(inputs)[0], dtype=np.float32))
 
     def encode_passages(self, texts: Sequence[str], report: Report | None = None) -> Vectors:
@@ -127,9 +136,12 @@ class OpenVinoEmbedder:
         while start < len(by_length):
             longest = len(encodings[by_length[start]].ids)
             rows = by_length[start : start + max(1, min(_BATCH_TEXTS, BATCH_TOKENS // max(1, longest)))]
-            width = min(-(-longest // _WIDTH_STEP) * _WIDTH_STEP, self._max_tokens)
-            yield rows, _padded([encodings[row] for row in rows], width)
+            yield rows, _padded([encodings[row] for row in rows], self._width(longest))
             start += len(rows)
+
+    def _width(self, tokens: int) -> int:
+        """Return the width of a batch whose longest text has so many tokens."""
+        return min(-(-tokens // _WIDTH_STEP) * _WIDTH_STEP, self._max_tokens)
 
 
 class TorchEmbedder:
@@ -162,7 +174,7 @@ class TorchEmbedder:
         return np.asarray(vectors, dtype=np.float32)
 
 
-def _padded(encodings: Sequence[Any], width: int = 2) -> list[NDArray[np.int64]]:
+def _padded(encodings: Sequence[Any], width: int) -> list[NDArray[np.int64]]:
     """Return token ids, attention mask and token types, padded to a width, at least that of the longest text."""
     width = max(width, *(len(encoding.ids) for encoding in encodings))
     ids = np.zeros((len(encodings), width), dtype=np.int64)

@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 
 from index.embedder import Embedder, Vectors
 
 KEPT_QUESTIONS = 2048
 LARGEST_BATCH = 32
+"""A power of two, as all batches are: the model prepares itself once for each size, and keeps what it prepared."""
 
 
 class QuestionEncoder:
@@ -43,7 +45,8 @@ class QuestionEncoder:
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
         while self._waiting:
-            batch = dict(list(self._waiting.items())[:LARGEST_BATCH])
+            size = min(LARGEST_BATCH, 1 << (len(self._waiting).bit_length() - 1))
+            batch = dict(islice(self._waiting.items(), size))
             try:
                 vectors = await loop.run_in_executor(self._thread, self._embedder.encode_questions, list(batch))
             except Exception as error:

@@ -49,6 +49,13 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", min_length=1, description="Address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    workers: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="Processes that answer, on one port and one mapped copy of the index; one for each processor is"
+        " enough. Runs of examples are shared out among them; the queue of questions is each one's own.",
+    )
     public_url: str = Field(
         default="",
         pattern=r"^(https?://[^\s?#]*[^\s?#/])?$",

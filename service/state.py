@@ -28,6 +28,7 @@ from service.errors import NotReady, TooManyQuestions, TooManyRuns
 from service.examples import ExampleRunner
 from service.generations import Generation, Generations
 from service.in_flight import InFlight
+from service.leading import Leading
 from service.ledger import Ledger
 from service.page_examples import PageExamples
 from service.page_paths import PagePaths
@@ -37,7 +38,7 @@ from service.runs import ProvenExample
 from service.sandbox import Sandbox
 from service.schemas import AnswerBody
 from service.settings import Settings
-from service.threads import compute_on_one_thread
+from service.threads import compute_on_one_thread, threads_of_worker
 
 log = logging.getLogger("askmd.state")
 
@@ -113,7 +114,9 @@ class RequestScope:
 async def open_application(settings: Settings) -> AsyncIterator[Application]:
     """Open everything, and close it after the block. Raises IndexFault when there is no index to serve."""
     compute_on_one_thread()
-    embedder = await asyncio.to_thread(open_embedder, settings.model, settings.models)
+    embedder = await asyncio.to_thread(
+        open_embedder, settings.model, settings.models, question_threads=threads_of_worker(settings.workers)
+    )
     reranker = await asyncio.to_thread(open_reranker, settings.reranker)
     generations = Generations(await asyncio.to_thread(open_generation, settings, embedder, reranker))
     async with contextlib.AsyncExitStack() as stack:
@@ -160,12 +163,24 @@ async def kept_current(application: Application) -> AsyncIterator[None]:
 
 
 async def keep_current(application: Application) -> None:
-    """Verify the examples that no result is known of, then watch for a newer index, again and again."""
-    await verify_missing(application)
-    while application.settings.reload_seconds:
-        await asyncio.sleep(application.settings.reload_seconds)
-        if await application.take_newer_index():
-            await verify_missing(application)
+    """Verify the examples that no result is known of, then watch for a newer index, again and again.
+
+    Of several processes that serve the same data, one verifies.
+    """
+    leading = Leading(application.settings.data)
+    verified: Generation | None = None
+    try:
+        while True:
+            newest = application.generations.newest
+            if newest is not verified and leading.claim():
+                await verify_missing(application)
+                verified = newest
+            if not application.settings.reload_seconds:
+                return
+            await asyncio.sleep(application.settings.reload_seconds)
+            await application.take_newer_index()
+    finally:
+        leading.release()
 
 
 async def verify_missing(application: Application) -> None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +30,8 @@ class Server:
     """A service that answers."""
 
     url: str
-    process_id: int
+    process_ids: list[int]
+    """Of those that answer."""
     started_seconds: float
     """From the start of the process until `/readyz` said that it is ready."""
 
@@ -47,7 +48,7 @@ def serving(settings: Settings, *arguments: str) -> Iterator[Server]:
         try:
             url = _announced_url(process, errors)
             _wait_until_ready(url)
-            yield Server(url, process.pid, time.perf_counter() - begun)
+            yield Server(url, worker_processes(process.pid), time.perf_counter() - begun)
         finally:
             _stop(process)
 
@@ -99,6 +100,20 @@ def _stop(process: subprocess.Popen[str]) -> None:
         process.stdout.close()
 
 
+def worker_processes(process_id: int) -> list[int]:
+    """Return the processes that answer: the service itself, or the workers that it looks after. By Linux."""
+    children = Path(f"/proc/{process_id}/task/{process_id}/children").read_text().split()
+    workers = [int(child) for child in children if b"spawn_main" in _command_line(child)]
+    return workers or [process_id]
+
+
+def _command_line(process_id: str) -> bytes:
+    try:
+        return Path(f"/proc/{process_id}/cmdline").read_bytes()
+    except OSError:  # it ended meanwhile
+        return b""
+
+
 def memory_bytes(process_id: int) -> tuple[int, int]:
     """Return the resident memory of a process, and the part of it that no other process shares, by Linux."""
     values: dict[str, int] = {}
@@ -108,7 +123,7 @@ def memory_bytes(process_id: int) -> tuple[int, int]:
     return values["Rss"], values["Private_Clean"] + values["Private_Dirty"]
 
 
-def processor_seconds(process_id: int) -> float:
-    """Return the processor time that a process has used until now, by Linux."""
-    fields = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def processor_seconds(process_ids: Sequence[int]) -> float:
+    """Return the processor time that processes have used until now, by Linux."""
+    fields = [Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split() for each in process_ids]
+    return sum(int(each[11]) + int(each[12]) for each in fields) / os.sysconf("SC_CLK_TCK")

@@ -6,8 +6,11 @@ import argparse
 import asyncio
 import json
 import socket
+from collections.abc import Callable
+from functools import partial
 
 import uvicorn
+from fastapi import FastAPI
 
 from index.store import open_index
 from service.app import create_app
@@ -19,10 +22,12 @@ from service.errors import AddressNotUsable
 from service.http_head import BoundedHeadProtocol
 from service.logs import log_to_standard_error
 from service.settings import Settings
+from service.workers import HANG_SECONDS, Workers, worker_app
 
 EXAMPLES = """  askmd serve                       on 127.0.0.1:8000
   askmd serve --notes ~/notes --port 0   other notes, on a free port
-  askmd serve --no-build            refuse to start without an index"""
+  askmd serve --no-build            refuse to start without an index
+  askmd serve --workers 2           two processes on one port, for more questions at a time"""
 
 GRACE_SECONDS = 5
 KEEP_ALIVE_SECONDS = 75
@@ -42,6 +47,7 @@ def add_to(subparsers: Subparsers) -> None:
     add_notes_argument(parser)
     parser.add_argument("--host", help="address to listen on (ASKMD_HOST)")
     parser.add_argument("--port", type=int, help="port to listen on; 0 takes a free one (ASKMD_PORT)")
+    parser.add_argument("--workers", type=int, metavar="N", help="processes that answer (ASKMD_WORKERS)")
     parser.add_argument("--no-build", action="store_true", help="serve the index as it is; refuse when there is none")
     parser.set_defaults(run=run)
 
@@ -64,8 +70,30 @@ def run(arguments: argparse.Namespace) -> int:
 def serve(settings: Settings, listener: socket.socket, *, as_json: bool) -> int:
     """Run the server on a socket that listens already."""
     log_to_standard_error(settings.log_level)
-    config = uvicorn.Config(
-        create_app(settings),
+    url = url_of(listener)
+    announce = partial(print, json.dumps({"url": url}) if as_json else f"Ask at {url}", flush=True)
+    if settings.workers > 1:
+        return serve_by_workers(settings, listener, announce)
+    server = AnnouncingServer(configuration(settings, create_app), announce)
+    server.run(sockets=[listener])
+    return DONE if server.started else FAILED
+
+
+def serve_by_workers(settings: Settings, listener: socket.socket, announce: Callable[[], None]) -> int:
+    """Run several processes on the socket. Raises KeyboardInterrupt when that is what stopped them."""
+    workers = Workers(configuration(settings, worker_app), listener, announce)
+    workers.run()
+    if workers.interrupted:
+        raise KeyboardInterrupt
+    return DONE if workers.started else FAILED
+
+
+def configuration(settings: Settings, make_app: Callable[[Settings], FastAPI]) -> uvicorn.Config:
+    """Return how the application is served; it can be sent to another process, which makes the application there."""
+    return uvicorn.Config(
+        partial(make_app, settings),
+        factory=True,
+        workers=settings.workers,
         log_config=None,
         log_level=settings.log_level,
         access_log=False,  # the application writes its own lines, with the request's id
@@ -73,25 +101,23 @@ def serve(settings: Settings, listener: socket.socket, *, as_json: bool) -> int:
         http=BoundedHeadProtocol,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_worker_healthcheck=HANG_SECONDS,
     )
-    server = AnnouncingServer(config, url_of(listener), as_json=as_json)
-    server.run(sockets=[listener])
-    return DONE if server.started else FAILED
 
 
 class AnnouncingServer(uvicorn.Server):
     """Says where it is as soon as it answers."""
 
-    def __init__(self, config: uvicorn.Config, url: str, *, as_json: bool) -> None:
-        """Take the address to tell, and whether to tell it as JSON."""
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        """Take what to call when it answers."""
         super().__init__(config)
-        self._announcement = json.dumps({"url": url}) if as_json else f"Ask at {url}"
+        self._announce = announce
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to answer."""
         await super().startup(sockets)
         if self.started:
-            print(self._announcement, flush=True)
+            self._announce()
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -49,7 +49,7 @@ async def test_questions_that_wait_go_as_one_batch() -> None:
     model.released.set()
     vectors = await asyncio.gather(first, *others)
     assert [vector[0] for vector in vectors] == [1, 2, 3, 4]
-    assert model.batches == [["a"], ["bb", "bbb", "bbbb"]]
+    assert model.batches == [["a"], ["bb", "bbb"], ["bbbb"]], "sizes are powers of two"
     encoder.close()
 
 

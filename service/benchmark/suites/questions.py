@@ -20,12 +20,13 @@ def measure(bench: Bench) -> list[Figure]:
         bench.report("questions", 0, 2)
         alone = whole(ask_all(server.url, bench.questions.take(bench.size(400, 32)), parallel=1))
         bench.report("questions", 1, 2)
-        used = processor_seconds(server.process_id)
+        used = processor_seconds(server.process_ids)
         together = whole(ask_all(server.url, bench.questions.take(bench.size(2_000, 128)), parallel=PARALLEL))
-        used = processor_seconds(server.process_id) - used
+        used = processor_seconds(server.process_ids) - used
         bench.report("questions", 2, 2)
-        resident, private = memory_bytes(server.process_id)
+        resident, private = max(map(memory_bytes, server.process_ids))
     return [
+        Figure("workers", len(server.process_ids), "processes that answer", ""),
         *latencies("alone", "one at a time", alone.times_ms),
         Figure("alone_per_second", len(alone.times_ms) / alone.seconds, "one at a time", "questions/s"),
         *latencies("parallel", f"{PARALLEL} in parallel", together.times_ms),
@@ -41,7 +42,7 @@ def measure(bench: Bench) -> list[Figure]:
             "ms",
         ),
         Figure("answer_bytes", together.received_bytes / len(together.times_ms), "size of an answer", "bytes"),
-        Figure("resident_mb", resident / MEGABYTE, "resident memory of the service", "MB"),
+        Figure("resident_mb", resident / MEGABYTE, "resident memory of a worker", "MB"),
         Figure("private_mb", private / MEGABYTE, "of it shared with no other process", "MB"),
         *([] if settled else [Figure("examples_running", 1, "examples ran meanwhile: figures are too high", "")]),
     ]

@@ -157,6 +157,8 @@ class RunParameters(Parameters):
 class EditedCode(Parameters):
     """Body of `POST /run`."""
 
+    model_config = ConfigDict(json_schema_extra={"example": {"code": "print(6 * 7)"}, "additionalProperties": False})
+
     code: str = Field(min_length=1, description="The code to run.")
     language: Literal["python", "javascript", ""] = Field(
         default="", description="Its language; without it the example's, or Python."

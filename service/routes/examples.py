@@ -56,7 +56,7 @@ async def run(request: Request, example_id: str, parameters: RunQuery, scope: Sc
     return await while_caller_waits(request, run_example(scope.application, found, parameters.clock))
 
 
-@router.post("/run", responses=problems(403, 404, 413, 421, 429, 503), dependencies=[Depends(only_known_callers)])
+@router.post("/run", responses=problems(400, 403, 404, 413, 421, 429, 503), dependencies=[Depends(only_known_callers)])
 async def run_code(request: Request, edited: EditedCode, scope: ScopeOfRequest) -> EditedRunBody:
     """Run code that is given, where that is allowed (ASKMD_ALLOW_EDITED_CODE); nothing of it is kept.
 

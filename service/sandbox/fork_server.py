@@ -99,7 +99,7 @@ class ForkServer:
         pipes.close_inner()
         self._run = ForkedRun(self)
         turn = Turn(self._group) if self._group is not None else None
-        return ConfinedProcess(self._run, pipes, limits, turn, has_init=False)
+        return ConfinedProcess(self._run, pipes, limits, turn, has_init=False, is_offered=True)
 
     def job(self, program: Program, name: str, limits: Limits) -> bytes:
         """Return the job of running `program` under the file name `name`."""

@@ -86,17 +86,26 @@ class ConfinedProcess:
     """One sandbox with all that runs in it, used for one program."""
 
     def __init__(
-        self, child: Child, pipes: Pipes, limits: Limits, group: Group | None = None, *, has_init: bool = True
+        self,
+        child: Child,
+        pipes: Pipes,
+        limits: Limits,
+        group: Group | None = None,
+        *,
+        has_init: bool = True,
+        is_offered: bool = False,
     ) -> None:
         """Take over a child that has just been started.
 
         `has_init`: what announces itself is the child of its namespace's first process, else it is alone.
+        `is_offered`: it has from its parent that the kernel may end it first.
         """
         self.child = child
         self._pipes = pipes
         self._limits = limits
         self._group = group
         self._has_init = has_init
+        self._is_offered = is_offered
         self._stopped: StopReason | None = None
         self._root = 0
         self._counters = Counters()
@@ -125,7 +134,7 @@ class ConfinedProcess:
             await self.bury()
             if not self._stopped:
                 raise LaunchFailed(decode(bytes(self._streams[1].kept)).strip())
-        else:
+        elif not self._is_offered:
             offer_to_kernel(self._root)
 
     async def run(self, job: bytes, wall_seconds: float | None = None, report: int | None = None) -> Ending:

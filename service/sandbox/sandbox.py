@@ -20,7 +20,7 @@ from service.sandbox.broker import Broker
 from service.sandbox.confinement import Confinement
 from service.sandbox.errors import LaunchFailed, SandboxBusy, SandboxError
 from service.sandbox.groups import Groups, open_groups
-from service.sandbox.languages import LANGUAGES, PYTHON
+from service.sandbox.languages import LANGUAGES, PYTHON, Language
 from service.sandbox.leftovers import remove_leftovers
 from service.sandbox.limits import Limits
 from service.sandbox.outcome import Ending, Outcome, Program, classify, decode, exit_of, explain
@@ -196,8 +196,7 @@ class Sandbox:
         if program.wall_seconds is not None:
             limits = dataclasses.replace(limits, wall_seconds=min(program.wall_seconds, limits.wall_seconds))
         try:
-            # off the loop: reading a long program for its kind takes a while
-            name = await asyncio.to_thread(language.program_name, program.name, program.code)
+            name = await _file_name(language, program)
             ending = await self._reported(confinement, program, name, limits, batch)
         except (LaunchFailed, OSError) as error:
             logger.error("The sandbox failed to start a program: %s", error)
@@ -255,6 +254,13 @@ class _Job:
     batch: bool
     report: int | None = None
     """Descriptor of the file in which the run tells of itself."""
+
+
+async def _file_name(language: Language, program: Program) -> str:
+    if language is PYTHON:
+        return language.program_name(program.name, program.code)
+    # off the loop: reading a long program for its kind takes a while
+    return await asyncio.to_thread(language.program_name, program.name, program.code)
 
 
 async def _close(host: Host) -> None:

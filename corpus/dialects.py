@@ -81,10 +81,14 @@ def _colon_words(info: str, name: str) -> str:
     return f"{_HINT_WORDS.get(name, name.capitalize())}:" + (f" {title}" if title else "")
 
 
+def tag_words(text: str) -> str:
+    """Replace GitBook's and Hugo's tags inside a line of text by their words; the text may be Markdown."""
+    return _INLINE_TAG.sub(_tag_words, text) if "{" in text else text
+
+
 def inline_words(text: str) -> str:
     """Replace dialect tags inside a line of text by their words."""
-    if "{" in text:
-        text = _INLINE_TAG.sub(_tag_words, text)
+    text = tag_words(text)
     if "[[" in text:
         text = _WIKILINK.sub(lambda match: match[2] or match[1].rpartition("/")[2].replace("#", " "), text)
     text = without_marks(text)

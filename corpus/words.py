@@ -30,14 +30,20 @@ _MARKING_MACROS = ("_inline", "_header", "_badge")
 
 def without_marks(text: str) -> str:
     """Return a text with such marks resolved; the text holds inline code in backticks, which is left alone."""
-    if "{" in text:
-        text = _ATTRIBUTE_LIST.sub("", text)
-        text = _MACRO.sub(_macro_words, text) if "{{" in text else text
+    text = without_braces(text)
     if "%%" in text:
         text = _COMMENT.sub("", text)
     if "^" in text:
         text = _BLOCK_NAME.sub("", text)
     return _LOOSE_EMPHASIS.sub(r"\1", _EMPTY_EMPHASIS.sub("", text)) if "**" in text else text
+
+
+def without_braces(text: str) -> str:
+    """Return a text without attribute lists, and with macros as their words; the text may be Markdown."""
+    if "{" not in text:
+        return text
+    text = _ATTRIBUTE_LIST.sub("", text)
+    return _MACRO.sub(_macro_words, text) if "{{" in text else text
 
 
 def without_references(text: str) -> str:

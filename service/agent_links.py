@@ -15,7 +15,10 @@ from markdown_it import MarkdownIt
 from markdown_it.common.utils import unescapeAll
 from markdown_it.token import Token
 
-from corpus.dialects import attributes_of
+from corpus.dialects import attributes_of, tag_words
+from corpus.markdown import clean_targets
+from corpus.myst import role_words, split_role
+from corpus.words import without_braces
 from service.page_links import link_from
 from service.page_paths import PagePaths, markdown_address
 
@@ -28,6 +31,7 @@ _WIKILINK = re.compile(r"(?<!!)\[\[([^\[\]|#\n]{1,200})(#[^\[\]|\n]{1,200})?(?:\
 _HTML_IMAGE = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
 _HTML_HREF = re.compile(r"""(<a\b[^<>]*?\bhref=)("[^"<>]*"|'[^'<>]*')""", re.IGNORECASE)
 _HTML_EMPTY = re.compile(r"</?picture\b[^<>]*>|<source\b[^<>]*>", re.IGNORECASE)
+_EMPTY_LINK = re.compile(r"(?<!!)\[\]\(\s*\)(?:\{[^{}\n]{0,200}\})?")
 _DEFINITION = re.compile(r"^(\s{0,3}\[[^\]\n]+\]:\s*)(<[^<>\n]*>|\S+)")
 _MARKDOWN = MarkdownIt("commonmark")
 
@@ -82,10 +86,15 @@ class LinkWriter:
 
     def inline(self, line: str, targets: Targets) -> str:
         """Rewrite one line of running text, which has these targets."""
-        return "".join(
-            piece if is_code else self._text(piece, targets.hrefs, targets.has_images)
-            for is_code, piece in _split_at_code(line)
-        )
+        written = [""]
+        for is_code, piece in _split_at_code(clean_targets(line)):
+            if not is_code:
+                text = self._text(piece, targets.hrefs, targets.has_images)
+                written.append(without_braces(tag_words(text)))
+                continue
+            written[-1], role = split_role(written[-1])
+            written.append(role_words(role, piece.strip("` ")) if role else piece)
+        return "".join(written)
 
     def definition(self, line: str) -> str:
         """Rewrite the address of a link definition, `[name]: address`."""
@@ -97,6 +106,7 @@ class LinkWriter:
         if has_images:
             text = _IMAGE.sub(lambda match: self.image(match[1], match[2].strip("<>")), text)
         if "](" in text:
+            text = _EMPTY_LINK.sub("", text)
             text = _LINK_END.sub(lambda match: self._link_end(match, hrefs), text)
         if "[[" in text:
             text = _WIKILINK.sub(self._wikilink, text)

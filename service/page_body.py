@@ -21,9 +21,10 @@ from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.footnote import footnote_plugin
 
 from corpus.agent_lines import agent_line_ranges
-from corpus.dialects import heading_parts, inline_words
+from corpus.dialects import code_words, heading_parts, inline_words
 from corpus.document import Example, Page
 from corpus.markdown import ParsedPage, parse_page
+from corpus.myst import role_words, split_role
 from corpus.sections import split_sections
 from service.dialect_html import CLASSES, directive_html
 from service.open_tags import without_open_ends
@@ -167,7 +168,15 @@ class _Renderer(RendererHTML):
         return content[:end] + content[end:].replace("<", "&lt;")
 
     def text(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        return escape(inline_words(tokens[idx].content), quote=False)
+        words = inline_words(tokens[idx].content)
+        before_code = idx + 1 < len(tokens) and tokens[idx + 1].type == "code_inline"
+        return escape(split_role(words)[0] if before_code else words, quote=False)
+
+    def code_inline(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        role = split_role(tokens[idx - 1].content)[1] if idx and tokens[idx - 1].type == "text" else ""
+        words = role_words(role, tokens[idx].content) if role else f"`{code_words(tokens[idx].content)}`"
+        is_code = words.startswith("`")
+        return f"<code>{escape(words[1:-1])}</code>" if is_code else escape(words, quote=False)
 
     def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         words = self.renderInlineAsText(tokens[idx].children, options, env)

@@ -31,20 +31,23 @@ FIRST_PART, SMALLEST_PART, LARGEST_PART = 512, 64, 16384
 
 def embed_missing(
     log: VectorLog, pages: Sequence[tuple[int, Keys]], inputs: Inputs, embedder: Embedder, report: Progress
-) -> int:
-    """Make what the log lacks of these pages (body and keys), each text once; returns how many were made."""
+) -> tuple[Places, int]:
+    """Make what the log lacks of these pages (body and keys), each text once.
+
+    Returns the place of each row's vector, and how many were made.
+    """
     keys = joined([keys for _, keys in pages])
-    wanted = first_of_each(keys, KeyTable(log.keys()).places(keys) < 0)
-    total = int(wanted.sum())
+    places = KeyTable(log.keys()).places(keys)
+    missing = places < 0
+    wanted = first_of_each(keys, missing)
+    total, before = int(wanted.sum()), log.count
     if total:
         encode = partial(encode_chunks, embedder) if log.kind == CHUNKS else embedder.encode_passages
         _append_all(log, _wanted_texts(pages, wanted, inputs), encode, lambda done: report(done, total))
-    return total
-
-
-def places_of(log: VectorLog, keys: Sequence[Keys]) -> Places:
-    """Return the place of each key; all of them are in the log."""
-    return KeyTable(log.keys()).places(joined(keys))
+        # What was made stands at the end, in the order of the rows that it was made for.
+        _, number = np.unique(keys[missing], return_inverse=True)
+        places[missing] = before + np.argsort(keys[wanted])[number]
+    return places, total
 
 
 def _wanted_texts(pages: Sequence[tuple[int, Keys]], wanted: NDArray[np.bool_], inputs: Inputs) -> Iterator[str]:

@@ -52,7 +52,7 @@ class VectorStore:
 
     def wants_compaction(self, chunk_places: Places, passage_places: Places) -> bool:
         """Tell whether so many vectors are used by no row that leaving them behind is worth a copy of the others."""
-        used = len(np.unique(chunk_places)) + len(np.unique(passage_places))
+        used = sum(int(np.count_nonzero(np.bincount(places))) for places in (chunk_places, passage_places))
         stored = self.chunks.count + self.passages.count
         return stored - used > max(_FEW, _DEAD_SHARE * stored)
 

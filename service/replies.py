@@ -13,6 +13,7 @@ from service.asking import answer_question, how_to_ask, read_question
 from service.budget import fit
 from service.caching import NEVER_STORED, VALIDATED, entity_tag, is_fresh
 from service.events import stream_answer
+from service.leaving import while_caller_waits
 from service.markdown_answer import markdown_answer
 from service.negotiation import EVENTS, JSON, MARKDOWN, VARY, preferred
 from service.parameters import AskOptions, Form
@@ -40,7 +41,7 @@ async def reply_to_question(
     if is_placeholder(question.text):
         return rendered(how_to_ask(scope, question), media_type, site, VALIDATED)
     if options.run == "live":
-        body = await answer_question(scope, question, options)
+        body = await while_caller_waits(request, answer_question(scope, question, options))
         return rendered(fitted(request, body, options, media_type, site), media_type, site, NEVER_STORED)
     headers = {**VALIDATED, "ETag": tag_of(request, scope, question, options, media_type)}
     if is_fresh(request.headers, headers["ETag"]):

@@ -13,7 +13,18 @@ from service.sandbox.limits import Limits
 from service.sandbox.outcome import Ending, Program
 from service.sandbox.process import ConfinedProcess
 
-CLOCK_MODULES = ("report", "clock", "replacing", "frames", "clock_time", "clock_waits", "tasks", "virtual")
+CLOCK_MODULES = (
+    "report",
+    "clock",
+    "replacing",
+    "frames",
+    "clock_time",
+    "clock_locks",
+    "clock_polls",
+    "clock_threads",
+    "tasks",
+    "virtual",
+)
 """Modules inside that put a Python on the virtual clock, in the order of their imports."""
 
 

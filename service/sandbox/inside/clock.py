@@ -11,6 +11,7 @@ import time
 from _thread import LockType, _count, allocate_lock, get_ident
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import count
 from typing import Any
 
@@ -60,7 +61,7 @@ class Wait:
     def wake(self) -> None:
         """Let the thread look again; until it has, it counts as working."""
         self._wakes += 1
-        if self._door.locked():
+        with suppress(RuntimeError):  # it is open already
             real_release(self._door)
 
     def is_idle(self) -> bool:

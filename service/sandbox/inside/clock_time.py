@@ -39,7 +39,7 @@ def replace_time(clock: Clock, replacements: Replacements) -> None:
     _replace_system_clocks(clock, replacements)
 
 
-def replace_datetime(replacements: Replacements) -> None:
+def replace_datetime(clock: Clock, replacements: Replacements) -> None:
     """Put the virtual clock behind `datetime.datetime.now`; `today` asks `time.time` by itself."""
 
     def now(kind: type[datetime.datetime], tz: datetime.tzinfo | None = None) -> datetime.datetime:

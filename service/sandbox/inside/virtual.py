@@ -1,14 +1,29 @@
 """Puts a program on the virtual clock, or leaves everything as it was where the interpreter does not allow it."""
 
+import _queue
+import _thread
 import os
+import select
 import sys
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from service.sandbox.inside import clock as clocks
-from service.sandbox.inside import clock_time, clock_waits, frames, tasks
+from service.sandbox.inside import clock_locks, clock_polls, clock_threads, clock_time, frames, tasks
 from service.sandbox.inside import report as reports
-from service.sandbox.inside.replacing import Replacements
+from service.sandbox.inside.replacing import CannotReplace, Replacements
+
+REPLACING = (
+    clock_time.replace_time,
+    clock_time.replace_datetime,
+    clock_locks.replace_locks,
+    clock_locks.replace_queues,
+    clock_polls.replace_polls,
+    clock_threads.replace_threads,
+)
+CHECK_SECONDS = 0.2
 
 
 def begin(job: dict[str, Any]) -> None:
@@ -20,8 +35,7 @@ def begin(job: dict[str, Any]) -> None:
         clock = install(job["skip_seconds"], report)
     if job["records_tasks"]:
         tasks.record(report, clock.now_ns if clock else time.monotonic_ns)
-    functions = (clocks.Clock.wait, clock_time.replace_time, clock_waits.replace_locks, tasks.record)
-    frames.hide(frozenset(function.__code__.co_filename for function in functions))
+    frames.hide(frozenset(part.__code__.co_filename for part in (clocks.Clock.wait, *REPLACING, tasks.record)))
 
 
 def install(limit_seconds: float, report: reports.Report) -> clocks.Clock | None:
@@ -52,15 +66,25 @@ def _check_interpreter() -> None:
 
 def _replace(clock: clocks.Clock, replacements: Replacements) -> clocks.Clock:
     """Put everything in its place, and see that it works. Raises whatever an unknown interpreter raises."""
-    clock_time.replace_time(clock, replacements)
-    clock_time.replace_datetime(replacements)
-    clock_waits.replace_locks(clock, replacements)
-    clock_waits.replace_queues(clock, replacements)
-    clock_waits.replace_polls(clock, replacements)
-    clock_waits.replace_threads(clock, replacements)
-    ours = (clocks, clock_time, clock_waits)
+    for replace in REPLACING:
+        replace(clock, replacements)
+    ours = (clocks, clock_locks, clock_polls, clock_threads, clock_time)
     replacements.apply_names(module for module in list(sys.modules.values()) if module not in ours)
     replacements.take_effect()
     clock_time.check_datetime(clock)
-    clock_waits.check_waits(clock)
+    _check_waits(clock)
     return clock
+
+
+def _check_waits(clock: clocks.Clock) -> None:
+    """Raise `CannotReplace` unless waits for a lock, a queue and a descriptor are skipped."""
+    lock = _thread.allocate_lock()
+    lock.acquire()
+    queue: _queue.SimpleQueue[object] = _queue.SimpleQueue()
+    waits: tuple[Callable[..., object], ...] = (lock.acquire, queue.get, select.epoll().poll)
+    for wait in waits:
+        before = clock.skipped_ns
+        with suppress(_queue.Empty):
+            wait(timeout=CHECK_SECONDS)
+        if clock.skipped_ns - before < CHECK_SECONDS / 2 * clocks.SECOND_NS:
+            raise CannotReplace(wait.__qualname__)

@@ -90,6 +90,22 @@ def test_two_tasks_that_sleep_keep_their_order_and_take_no_time(
     assert min(outcome.duration_ms for outcome in outcomes) < 500  # of 2,000
 
 
+@pytest.mark.parametrize(("tier", "batch"), [("box", True), ("box-nested", False), ("sealed", False)])
+def test_clock_is_the_same_in_every_tier(loop_runner: asyncio.Runner, sandbox: Sandbox, tier: str, batch: bool) -> None:
+    async def run_there() -> Outcome:
+        opened = await Sandbox.open(SHORT, tiers=(tier,))
+        try:
+            return await opened.run(Program(TWO_TASKS, clock="virtual", records_tasks=True), batch=batch)
+        finally:
+            await opened.close()
+
+    outcome = loop_runner.run(run_there())
+    if outcome.status == "sandbox_unavailable":
+        pytest.skip(outcome.detail)
+    assert (outcome.tier, outcome.stdout, outcome.virtual_seconds) == (tier, IN_ORDER, 2.0)
+    assert [lane.name for lane in outcome.lanes] == ["main", "work", "work"]
+
+
 def test_clock_is_real_when_asked_for(run: Run) -> None:
     outcome = run("import time; start = time.time(); time.sleep(0.3); print(round(time.time() - start, 1))")
     assert (outcome.stdout, outcome.clock, outcome.virtual_seconds) == ("0.3\n", "real", None)

@@ -6,7 +6,7 @@ import time
 
 
 def passed(start):
-    return f"{time.monotonic() - start:.1f}"
+    return f"{time.monotonic() - start:.0f}"
 
 
 start = time.monotonic()

@@ -140,6 +140,8 @@ def tag_markdown(token: Token, links: LinkWriter, *, has_content: bool) -> str:
         if address := links.address(file):
             return f"[{file}]({address})"
         return f"(The text of `{file}` belongs here; it is not on this page.)"
+    if name.startswith("openapi") and attributes.get("path"):
+        return f"**{' '.join((*attributes.get('method', '').upper().split(), attributes['path']))}**"
     if name == "file":
         return f"**File: {words.rpartition('/')[2]}**" if words else ""
     if target:

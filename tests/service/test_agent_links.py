@@ -1,4 +1,4 @@
-"""Links of a page as agents get them."""
+"""Links and tags of a page as agents get them."""
 
 from __future__ import annotations
 
@@ -12,3 +12,11 @@ def test_link_with_escaped_characters_leads_to_its_page_or_is_written_out() -> N
     paths = PagePaths([page, Page("c_d.md", "C", "# C\n")])
     text = agent_text(page, paths, "http://notes")
     assert text.endswith("See [x](http://notes/c_d.md#L4) and [y] (`../e_f.py#L4`, not served here).")
+
+
+def test_operation_of_an_api_is_named_by_its_method_and_path() -> None:
+    tag = '{% openapi-operation spec="pets" path="/pets/{id}" method="delete" %}'
+    link = "[OpenAPI pets](https://pets.example/openapi.json)"
+    page = Page("api.md", "API", f"# API\n\n{tag}\n{link}\n{{% endopenapi-operation %}}\n")
+    text = agent_text(page, PagePaths([page]), "http://notes")
+    assert text == f"# API\n\n**DELETE /pets/{{id}}**\n\n{link}"

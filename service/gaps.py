@@ -7,7 +7,7 @@ what was written since drops off the list.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from service.generations import Generation
 from service.question_log import LoggedQuestion, QuestionLog
 from service.schemas import AskedBody, ExampleBody, GapBody, GapsBody, ReportBody
 from service.state import RequestScope
+from service.verdicts import FAILING
 
 QUESTIONS = 500
 """Questions that are looked at, those asked most often first."""
@@ -26,8 +27,6 @@ EXAMPLES = 200
 ALIKE = 0.6
 """Cosine from which on two questions ask for the same. With the default model paraphrases lie from 0.6 to 0.9,
 questions on different subjects below 0.45."""
-NO_FAULT = frozenset({"ok", "not_runnable", "sandbox_unavailable"})
-"""Ends of a run that nobody can mend in the notes."""
 
 
 async def find_gaps(scope: RequestScope) -> GapsBody:
@@ -82,14 +81,7 @@ def gap_body(group: Sequence[LoggedQuestion]) -> GapBody:
 async def failing_examples(scope: RequestScope) -> list[ExampleBody]:
     """Return the examples whose last run does not do what the notes say."""
     examples = await asyncio.to_thread(scope.generation.index.examples)
-    return list(_failing(await kept_results(scope.application, examples)))
-
-
-def _failing(examples: Sequence[ExampleBody]) -> Iterator[ExampleBody]:
-    for example in examples:
-        run = example.run
-        if run and run.matches_expected is not True and (run.status not in NO_FAULT or run.matches_expected is False):
-            yield example
+    return [body for body in await kept_results(scope.application, examples) if body.verdict in FAILING]
 
 
 async def _is_answered_now(generation: Generation, log: QuestionLog, asked: LoggedQuestion) -> bool:

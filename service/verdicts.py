@@ -20,6 +20,8 @@ def verdict_of(proven: ProvenExample) -> Verdict:
     if proven.as_expected:
         return "ok"
     run = proven.run
+    if run is not None and run.status == "sandbox_unavailable":
+        return "not runnable"  # for no fault of the notes
     if run is None or run.status == "not_runnable":
         return "not runnable" if is_declared(proven) else "undeclared"
     return "mismatch" if run.status == "ok" else "failed"

@@ -35,6 +35,8 @@ def proven(info: str = "python", run: Run | None = None, code: str = "print(1)")
         (proven(run=Run("ok", stdout="2\n", matches_expected=False)), "mismatch"),
         (proven(run=Run("timeout")), "failed"),
         (proven(run=Run("error", matches_expected=True)), "ok"),
+        (proven(run=Run("sandbox_unavailable")), "not runnable"),
+        (proven(run=Run("sandbox_error")), "failed"),
         (proven(run=REFUSED), "undeclared"),
         (proven("js", REFUSED), "undeclared"),
         (proven("python no-run", REFUSED), "not runnable"),

@@ -18,6 +18,10 @@ _MOST_BLOCKS = 200
 """Of the closest earlier blocks that are searched; it bounds the work on a page with thousands of them."""
 
 
+_Place = tuple[int, int]
+"""A block, by its position among the earlier ones, and a statement in it."""
+
+
 class Grammar(Protocol[AnyStatement]):
     """What has to be known of a language to borrow code in it."""
 
@@ -72,7 +76,7 @@ class Borrower(Generic[AnyStatement]):
 
     def need(self, names: Iterable[str], users: Sequence[AnyStatement]) -> None:
         """Find `names`, which `users` use, and all that the findings need."""
-        pending = [(name, len(self._blocks), users) for name in sorted(names)]
+        pending = [(name, (len(self._blocks), 0), users) for name in sorted(names)]
         while pending:
             name, before, users = pending.pop(0)
             if name in self._settled:
@@ -80,20 +84,19 @@ class Borrower(Generic[AnyStatement]):
             place = self._definition(name, before)
             if place is None:
                 self._from_library(name, users)
-                continue
-            block, position = place
-            statement = self._blocks[block][1][position]
-            self._take(block, position, statement, name)
-            pending += [(each, block + 1, [statement]) for each in sorted(statement.reads | statement.reads_later)]
+            else:
+                pending += self._take(name, place)
 
     def additions(self) -> tuple[Addition, ...]:
         """Return what was found, in the order of the page; imports of the standard library first."""
         return tuple(self._found[place] for place in sorted(self._found))
 
-    def _definition(self, name: str, before: int) -> tuple[int, int] | None:
-        for block in range(before - 1, -1, -1):
+    def _definition(self, name: str, before: _Place) -> _Place | None:
+        """Return the closest statement that binds a name, before a place."""
+        for block in range(min(before[0], len(self._blocks) - 1), -1, -1):
             statements = self._blocks[block][1]
-            for position in range(len(statements) - 1, -1, -1):
+            last = before[1] if block == before[0] else len(statements)
+            for position in range(last - 1, -1, -1):
                 if name in statements[position].binds and self._fits(statements[position]):
                     return block, position
         return None
@@ -102,8 +105,11 @@ class Borrower(Generic[AnyStatement]):
         """Tell whether a statement may stand before the code, which may not define the same names again."""
         return self._grammar.redefines or not statement.binds & (self._settled - self._grammar.always_bound)
 
-    def _take(self, block: int, position: int, statement: AnyStatement, name: str) -> None:
-        example = self._blocks[block][0]
+    def _take(self, name: str, place: _Place) -> list[tuple[str, _Place, Sequence[AnyStatement]]]:
+        """Take the statement at a place for a name, and return what it needs itself, and before which place."""
+        block, position = place
+        example, statements = self._blocks[block]
+        statement = statements[position]
         offset = example.start_line - 1
         lines = f"{example.path}:{offset + statement.first_line}-{offset + statement.last_line}"
         why = f"`{name}` is defined there, and not in the block"
@@ -111,10 +117,13 @@ class Borrower(Generic[AnyStatement]):
             self._settled.add(name)
             self.taken += self._grammar.split(code)
             self._found[block, position, name] = Addition("import", lines, code, why)
-            return
-        self._settled |= statement.binds
-        self.taken.append(statement)
-        self._found[block, position, ""] = Addition("definition", lines, statement.code, why)
+        else:
+            self._settled |= statement.binds - statement.reads_first
+            self.taken.append(statement)
+            self._found[block, position, ""] = Addition("definition", lines, statement.code, why)
+        others = sorted((statement.reads | statement.reads_later) - statement.reads_first)
+        first = [(each, place) for each in sorted(statement.reads_first)]
+        return [(each, at, [statement]) for each, at in [*((each, (block + 1, 0)) for each in others), *first]]
 
     def _from_library(self, name: str, users: Sequence[AnyStatement]) -> None:
         code = self._grammar.library_import(name, users)

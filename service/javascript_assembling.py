@@ -28,8 +28,9 @@ def script_program(example: Example, page_examples: Sequence[Example], expects_e
     code = script_source(example)
     statements = _statements(code)
     _refuse_modules(statements)
-    borrower = Borrower(JAVASCRIPT, earlier_blocks(example, page_examples), bound_names(statements))
-    borrower.need(needed_names(statements), statements)
+    needed = needed_names(statements)
+    borrower = Borrower(JAVASCRIPT, earlier_blocks(example, page_examples), bound_names(statements) - needed)
+    borrower.need(needed, statements)
     _refuse_modules(borrower.taken)
     if borrower.missing:
         raise NotRunnable(_missing(sorted(borrower.missing)))

@@ -102,8 +102,9 @@ def _additions(
         raise NotRunnable(f"fragment: `{module}` is an import relative to a package")
     _refuse_packages(statements)
     bound = bound_names(statements)
-    borrower = Borrower(PYTHON, earlier_blocks(example, page_examples), bound)
-    borrower.need(needed_names(statements, called), statements)
+    needed = needed_names(statements, called)
+    borrower = Borrower(PYTHON, earlier_blocks(example, page_examples), bound - needed)
+    borrower.need(needed, statements)
     if called:
         borrower.need(["asyncio"], split_statements("asyncio.run"))
     _refuse_packages(borrower.taken)

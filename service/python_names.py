@@ -12,6 +12,7 @@ import symtable
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from corpus.python_code import parse_python
 from service.modules import imported_modules
@@ -64,6 +65,7 @@ def _statement(nodes: tuple[ast.stmt, ...], first: int, last: int, lines: Sequen
     binds: set[str] = set()
     reads: set[str] = set()
     later: set[str] = set()
+    augmented = _augmented(nodes)
     try:
         top = symtable.symtable(code, "<example>", "exec")
     except (SyntaxError, ValueError, RecursionError) as error:
@@ -73,12 +75,13 @@ def _statement(nodes: tuple[ast.stmt, ...], first: int, last: int, lines: Sequen
             binds.add(symbol.get_name())
         if symbol.is_referenced():
             reads.add(symbol.get_name())
+    reads |= augmented.top
     pending = [(child, False) for child in top.get_children()]
     while pending:
         table, called_later = pending.pop()
         called_later = called_later or (table.get_type() == "function" and table.get_name() not in _INNER_EXPRESSIONS)
         for symbol in table.get_symbols():
-            if symbol.is_global() and symbol.is_assigned():
+            if symbol.is_global() and symbol.is_assigned() and symbol.get_name() not in augmented.inside:
                 binds.add(symbol.get_name())
             elif symbol.is_global():
                 (later if called_later else reads).add(symbol.get_name())
@@ -90,6 +93,7 @@ def _statement(nodes: tuple[ast.stmt, ...], first: int, last: int, lines: Sequen
         binds=frozenset(binds),
         reads=frozenset(reads),
         reads_later=frozenset(later),
+        reads_first=frozenset(binds & reads) if _binds_last(nodes) else frozenset(),
         modules=tuple(imported_modules(nodes)),
         is_definition=all(isinstance(node, Definition) for node in nodes),
         nodes=nodes,
@@ -100,3 +104,29 @@ def imports_everything(statements: Sequence[PythonStatement]) -> bool:
     """Tell whether a `from … import *` may bind any name."""
     nodes = (node for each in statements for node in each.nodes)
     return any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in nodes)
+
+
+class _Augmented(NamedTuple):
+    """Names that `+=` and the like change, at the top level and in functions: they need a value before."""
+
+    top: frozenset[str]
+    inside: frozenset[str]
+
+
+def _augmented(nodes: Sequence[ast.stmt]) -> _Augmented:
+    found: tuple[set[str], set[str]] = set(), set()
+    pending: list[tuple[ast.AST, bool]] = [(node, False) for node in nodes]
+    while pending:
+        node, inside = pending.pop()
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            found[inside].add(node.target.id)
+        inside = inside or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        pending.extend((child, inside or isinstance(node, ast.ClassDef)) for child in ast.iter_child_nodes(node))
+    return _Augmented(*map(frozenset, found))
+
+
+def _binds_last(nodes: Sequence[ast.stmt]) -> bool:
+    """Tell whether a statement reads all that it reads before it binds a name: a single assignment does."""
+    (node, *others) = nodes
+    single = isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign) and not others
+    return single and not any(isinstance(each, ast.NamedExpr) for each in ast.walk(node))

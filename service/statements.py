@@ -24,6 +24,8 @@ class Statement:
     """Names that it needs when it is executed."""
     reads_later: frozenset[str] = field(default=frozenset())
     """Names that the functions in it need when they are called."""
+    reads_first: frozenset[str] = field(default=frozenset())
+    """Those of `reads` that it needs before it binds them itself, as in `x = x + 1`."""
     modules: tuple[str, ...] = ()
     """Modules that it imports, but those whose absence the code handles."""
     is_definition: bool = False
@@ -60,10 +62,14 @@ def bound_names(statements: Sequence[Statement]) -> frozenset[str]:
 
 
 def needed_names(statements: Sequence[Statement], called: str = "") -> frozenset[str]:
-    """Return the names that a run needs and the code does not bind; functions that nobody calls need none."""
+    """Return the names that a run needs and the code does not bind in time; functions that nobody calls need none."""
     executed = executed_statements(statements, called)
     reads = frozenset().union(*(each.reads for each in statements), *(each.reads_later for each in executed))
-    return reads - bound_names(statements)
+    needed, bound = set(reads - bound_names(statements)), set[str]()
+    for each in statements:
+        needed |= each.reads_first - bound
+        bound |= each.binds
+    return frozenset(needed)
 
 
 def missing_reason(names: Sequence[str]) -> str:

@@ -371,3 +371,30 @@ def test_well_known_name_of_the_standard_library_is_imported(code: str, added: s
 def test_code_that_is_indented_as_a_whole_runs_at_the_margin() -> None:
     assembly = assemble_last("    for i in range(2):\n        print(i)")
     assert output_of(assembly) == "0\n1\n"
+
+
+@pytest.mark.parametrize(
+    ("blocks", "output"),
+    [
+        (["def twice(f):\n    return lambda: f() * 2", "@twice\ndef g(): return 2\nprint(g())"], "4\n"),
+        (["LIMIT = 3", "class A:\n    values = [n for n in range(LIMIT)]\nprint(A.values)"], "[0, 1, 2]\n"),
+        (["n = 1\n\ndef up():\n    global n\n    n += 1", "up()\nprint(n)"], "2\n"),
+        (["def up():\n    global made\n    made = 5", "up()\nprint(made)"], "5\n"),
+        (["if True:\n    mode = 'a'\nelse:\n    mode = 'b'", "print(mode)"], "a\n"),
+        (["try:\n    import nowhere\nexcept ImportError:\n    nowhere = None", "print(nowhere)"], "None\n"),
+        (["def main():\n    print('ran')", "if __name__ == '__main__':\n    main()"], "ran\n"),
+        (["def f(): return 1", "def f(): return g() + 1\n\ndef g(): return 5", "print(f())"], "6\n"),
+        (["x = 1", "x = x + 1", "print(x)"], "2\n"),
+        (
+            ["rows = [1, 2]", "print(sum(row for row in rows), {row: rows for row in rows})"],
+            "3 {1: [1, 2], 2: [1, 2]}\n",
+        ),
+        (["from math import *", "def area(r): return floor(r)", "print(area(2.5))"], None),
+    ],
+)
+def test_names_are_resolved_as_python_does(blocks: list[str], output: str | None) -> None:
+    assembly = assemble_last(*blocks)
+    if output is None:
+        assert assembly.reason == "fragment: name `floor` is defined nowhere before it on the page"
+    else:
+        assert output_of(assembly) == output

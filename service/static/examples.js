@@ -29,6 +29,7 @@ export function exampleNode(example) {
   const header = element("header", {},
     example.title && element("span", { class: "name" }, example.title),
     link(example.url, where, { class: "where" }),
+    example.origin && element("span", { class: "where" }, `from ${example.origin}`),
     element("span", { class: "language" }, example.language),
     button("Copy", (event) => copyText(example.code, event.currentTarget), { class: "quiet", "aria-label": "Copy the code" }));
   const code = codeBlock(example.code, "Code of the example");

@@ -55,6 +55,8 @@ class Proposer:
             raise NotWritable("the notes state no output")
         if "..." in example.expected.text:
             raise NotWritable("it leaves part of its output open (`...`)")
+        if example.origin:
+            raise NotWritable(f"its code stands in another file, {example.origin}")
         if is_node_session(example.language, example.code):
             raise NotWritable("a session with Node is left to its author")
         first, second = await self._recorded(proven), await self._recorded(proven)

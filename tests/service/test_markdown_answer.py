@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from service.markdown_answer import fenced, inline, markdown_answer, markdown_url, quoted
+from service.markdown_answer import example_blocks, fenced, inline, markdown_answer, markdown_url, quoted
 from service.schemas import (
     AnswerBody,
     CitationBody,
@@ -81,6 +81,20 @@ def test_markdown_answer_parts_come_in_order() -> None:
     order = ["# What does gather return?", "In the order", "## Excerpts", "## Examples", "# Suggested", "# Sources"]
     assert [text.index(part) for part in order] == sorted(text.index(part) for part in order)
     assert "Status: ok (2 s of virtual time; as the notes say)." in text
+
+
+def test_markdown_example_that_fails_is_labelled_with_its_error() -> None:
+    failed = RunBody(status="error", error="ValueError: no <b>water</b>", exit_code=1, stderr="…")
+    example = an_example(1).model_copy(update={"run": failed})
+    text = "\n".join(example_blocks(example))
+    assert "Status: error: ValueError: no \\<b>water\\</b> (exit code 1)." in text
+
+
+def test_markdown_example_that_prints_something_else_says_what_the_notes_say() -> None:
+    run = RunBody(status="ok", stdout="b\n", matches_expected=False)
+    text = "\n".join(example_blocks(an_example(1).model_copy(update={"run": run})))
+    assert "Status: ok (not what the notes say)." in text
+    assert "The notes say that it prints:\n```text\na\n```" in text
 
 
 def test_markdown_answer_links_lead_to_markdown() -> None:

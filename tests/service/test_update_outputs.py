@@ -122,3 +122,11 @@ def test_first_line_of_code_in_a_string_counts_in_the_string() -> None:
     assert first_line_of("b\n", "a\nb\n") == 2
     assert first_line_of("b\n", "SOURCE = '''\\\na\nb\n'''\nrun()\n") == 2
     assert first_line_of("c\n", "a\nb\n") == 0
+
+
+def test_code_that_a_page_includes_is_left_to_its_own_file(notes: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (notes / "a.py").write_text("print(1)  # -> 2\n")
+    (notes / "page.md").write_text('# Page\n\n```python\n--8<-- "a.py"\n```\n')
+    assert verify(notes, "--update-outputs", "--yes") == 1
+    assert "left as it is: its code stands in another file, a.py:1-1" in capsys.readouterr().out
+    assert (notes / "a.py").read_text() == "print(1)  # -> 2\n"

@@ -19,6 +19,7 @@ async def readiness(scope: RequestScope) -> ReadyBody:
         built_at=manifest.created_at,
         search=manifest.search,
         newer_index=scope.application.newer_index,
+        backend=scope.application.embedder.backend,
         reranker=scope.settings.reranker,
         sandbox=sandbox_body(scope.application.sandbox, edited_code=scope.settings.allow_edited_code),
         examples=await example_counts(scope),

@@ -276,6 +276,9 @@ class ReadyBody(Body):
         description="Whether a question is compared with every chunk's vector, or first with one bit a number."
     )
     newer_index: str = Field(description="Why a newer index is not taken; empty when there is none.")
+    backend: str = Field(
+        description="What turns questions into vectors: `openvino`, or `torch` where the model does not export.",
+    )
     reranker: str = Field(description="The cross-encoder that orders the best chunks anew; empty when there is none.")
     sandbox: SandboxBody
     examples: dict[str, int] = Field(description="Number of examples by status of their last run.")

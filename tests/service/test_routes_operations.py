@@ -27,6 +27,7 @@ async def test_readyz_tells_index_sandbox_and_examples(client: httpx.AsyncClient
     assert body["index"]["pages"] == 4
     assert body["index"]["model"] == "all-MiniLM-L6-v2"
     assert body["reranker"] == ""
+    assert body["backend"] == "openvino"
     assert body["sandbox"]["available"] is True
     assert body["sandbox"]["does_not_stop"]
     assert body["examples"] == {"ok": 3, "not_runnable": 1, "cpu_limit": 1, "error": 1}

@@ -23,6 +23,7 @@ from service.benchmark.questions import Questions
 from service.benchmark.server import serving
 from service.benchmark.suites import SUITES
 from service.benchmark.suites.questions import whole
+from service.benchmark.suites.vectors import grown, real_vectors
 from service.settings import Settings
 
 pytestmark = pytest.mark.anyio
@@ -47,7 +48,7 @@ def test_bench_measures_all_and_leaves_the_users_data_alone(
     for name in ("notes", "data", "models"):
         monkeypatch.setenv(f"ASKMD_{name.upper()}", str(getattr(settings, name)))
     before = listing(settings.data)
-    measured = ["questions", "stages"]
+    measured = ["questions", "stages", "vectors"]
     assert main(["bench", "--quick", "--json", *(f"--suite={name}" for name in measured)]) == 0
     output = capsys.readouterr()
     report = json.loads(output.out)
@@ -58,6 +59,7 @@ def test_bench_measures_all_and_leaves_the_users_data_alone(
     questions = report["suites"]["questions"]
     assert 0 < questions["alone_p50_ms"] <= questions["alone_p95_ms"] <= questions["alone_p99_ms"]
     assert questions["parallel_lost"] == 0
+    assert report["suites"]["vectors"]["10k_recall_at_10"] == 1.0, "so few are searched exactly"
     assert questions["resident_mb"] > questions["private_mb"] > 0
     assert all(value >= 0 for suite in report["suites"].values() for value in suite.values())
     assert listing(settings.data) == before
@@ -132,6 +134,15 @@ async def test_load_counts_refused_and_dropped_questions_as_lost() -> None:
     assert result.received_bytes == 6
     with pytest.raises(QuestionsLost, match="2 of 5"):
         whole(result)
+
+
+def test_grown_vectors_are_the_real_ones_then_near_copies(index: Index, tmp_path: Path) -> None:
+    real = real_vectors(index, 10)
+    vectors = grown(real, 25, tmp_path / "vectors")
+    assert np.array_equal(vectors[:10], real)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    cosines = (vectors[10:20] * real).sum(axis=1)
+    assert ((cosines > 0.8) & (cosines < 0.97)).all()
 
 
 def test_latencies_are_named_with_their_unit() -> None:

@@ -12,20 +12,25 @@ _VALUE = r"""(?:"[^"{}]*"|'[^'{}]*'|[^\s"'{}]+)"""
 _ID = r"[ \t]*\#[\w:.-]+"
 _MORE = rf"(?:\.[\w-]+|[\w-]+={_VALUE})"
 _ATTRIBUTE_LIST = re.compile(
-    rf"[ \t]?\{{(?:{_ID}(?:[ \t]+{_MORE})*[ \t]*|:[ \t]?[^{{}}\n]{{1,200}}|[ \t]+\.[\w-]+[^{{}}\n]{{0,200}})\}}"
+    rf"[ \t]?\{{(?:{_ID}(?:[ \t]+{_MORE})*[ \t]*|:[ \t]*(?:[.#][\w-]|[\w-]+=)[^{{}}\n]{{0,200}}"
+    r"|[ \t]+\.[\w-]+[^{}\n]{0,200})\}"
 )
 _TRAILING_LIST = re.compile(rf"[ \t]?\{{:?[ \t]*(?:{_ID}|{_MORE})(?:[ \t]+{_MORE})*[ \t]*\}}")
 _OBJECT_REFERENCE = re.compile(r"(?<![\w\]])\[(`[^`\n]{1,200}`|[^\[\]`\n]{1,200})\]\[(?:[A-Za-z_][\w-]*\.[\w.-]+)?\]")
 _COMMENT = re.compile(r"(?<!\S)%%[^%\n]{0,1000}%%(?!\S)[ \t]?")
 _BLOCK_NAME = re.compile(r"[ \t]\^[A-Za-z0-9-]{4,40}(?=\n|$)")
-_LOOSE_EMPHASIS = re.compile(r"(?<![^\s\[(])\*\*(?=[^*\n]{1,200}\*\*)([^*\n]{1,200})\*\*")
+_LOOSE_EMPHASIS = re.compile(r"(?<![^\s\[(])\*\*(?=\S)([^*\n]{1,200})\*\*")
 _EMPTY_EMPHASIS = re.compile(r"(?m)^\*{4}:?[ \t]*$")
 _MACRO = re.compile(r"([ \t]?)\{\{(\s*)([A-Za-z]\w*)(?:\(([^{}]{0,400})\))?\s*\}\}")
 _ARGUMENT = re.compile(r"""["']([^"']*)["']""")
 _SAYING_MACROS = frozenset(
     "glossary htmlelement svgelement mathmlelement httpheader httpstatus httpmethod csp rfc anch".split()
 )
-_MARKING_MACROS = ("_inline", "_header", "_badge")
+_SILENT_MACROS = frozenset(
+    "specifications compat apiref jsref cssref svgref mathmlref defaultapisidebar inheritancediagram csssyntax cssinfo"
+    " listsubpages quicklinks readonlyinline optionalinline deprecatedinline experimentalinline seecompattable".split()
+)
+_MARKING_MACROS = ("_inline", "_header", "_badge", "sidebar")
 
 
 def without_marks(text: str) -> str:
@@ -63,9 +68,10 @@ def _macro_words(match: re.Match[str]) -> str:
 
 
 def _macro_says(macro: str, *, inside_blank: bool, name: str, arguments: str | None) -> str:
-    # With blanks inside it may as well be a value of a template: {{ Name }}.
-    drops = name[0].isupper() and not inside_blank
-    name = name.lower()
-    if arguments is not None and (name.endswith("xref") or name in _SAYING_MACROS):
+    lowered = name.lower()
+    if arguments is None:
+        return "" if lowered in _SILENT_MACROS or lowered.endswith(_MARKING_MACROS) else macro
+    if lowered.endswith("xref") or lowered in _SAYING_MACROS:
         return next((words for words in _ARGUMENT.findall(arguments)[1::-1] if words), "")
-    return "" if drops or (arguments is None and name.endswith(_MARKING_MACROS)) else macro
+    # With blanks inside it may as well be a function of a template: {{ Name("x") }}.
+    return "" if name[0].isupper() and not inside_blank else macro

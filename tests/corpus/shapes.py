@@ -87,6 +87,22 @@ REPEATED = (
         "import a from 'b'\n",
         '--8<-- "a"\n',
     ),
+    # marks inside lines
+    *(
+        "{#a ",
+        "{: .a b=",
+        "{{a(",
+        "{{< a\n",
+        "]({{< a",
+        "[a][",
+        "%%a ",
+        "%%\n",
+        " ^abcd",
+        "{ref}`a`",
+        "(a)=\n",
+        "+++\n",
+    ),
+    *("```{note}\n", ":::{note}\n:a: b\n", "- [ ] a\n", "{* ../a.py *}\n", "{{#include a:b}}\n"),
     # words
     *(
         "word ",

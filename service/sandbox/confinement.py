@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import cache
 from importlib import resources
 from typing import Protocol
 
@@ -100,6 +101,7 @@ def resource_limits(limits: Limits) -> dict[str, tuple[int, int]]:
     }
 
 
+@cache
 def inside_source(name: str) -> str:
-    """Return the source of one of the files that run inside."""
+    """Return the source of one of the files that run inside; always that of the service as it was started."""
     return resources.files("service.sandbox").joinpath("inside", name).read_text(encoding="utf-8")

@@ -18,8 +18,9 @@ const LOOK_AGAIN_MS = 2;
 const WAKE_MS = 1;
 // They say nothing of what may happen next, or are looked at below.
 const IGNORED = new Set(['Timeout', 'Immediate', 'TTYWrap', 'SignalWrap', 'PipeWrap']);
-// These are at work until they call back, also where they do not keep the program alive.
-const JOBS = /REQUEST$|^WORKER$|^PROCESSWRAP$/;
+// These are at work until they call back, also where they do not keep the program alive: type → name of the callback.
+const JOBS = { WORKER: 'onexit', PROCESSWRAP: 'onexit' };
+const COMPUTATION = /REQUEST$/, COMPUTED = 'ondone';
 const COMPRESSORS = /^(ZLIB|BROTLI|ZSTD)$/;
 
 const { bigint } = process.hrtime;
@@ -37,7 +38,7 @@ const real = {
 let skippedMs = 0;
 const timers = new Set();
 const placed = new WeakMap(); // timer → milliseconds that were left to it when it was put forward
-const jobs = new Map(); // async id → resource
+const jobs = new Set();
 const compressors = new Set();
 let isLooking = false, isOwn = false, probe, report, limitMs, startMs;
 
@@ -92,10 +93,7 @@ function tell(state, skipped, passed) {
 
 /* Is there anything that may happen before the next timer? */
 function isBusy() {
-  for (const [id, job] of jobs) {
-    if (job.ondone === undefined && 'run' in job) jobs.delete(id); // it was done at once
-    else return true;
-  }
+  if (jobs.size) return true;
   for (const compressor of compressors) if (compressor.buffer) return true;
   return real.resources().some((kind) => !IGNORED.has(kind))
     || real.handles().some((handle) => !(handle.fd <= 2) && handle.constructor?.name === 'Socket');
@@ -128,13 +126,22 @@ const hook = createHook({
       if (isOwn) return;
       timers.add(resource);
       lookSoon();
-    } else if (JOBS.test(type)) jobs.set(id, resource);
+    } else if (JOBS[type]) watch(resource, JOBS[type]);
+    else if (COMPUTATION.test(type)) watch(resource, COMPUTED);
     else if (COMPRESSORS.test(type)) compressors.add(resource);
   },
-  before(id) {
-    jobs.delete(id);
-  },
-});
+}); // not `before`: with it, Node puts a frame of its own into the stacks of callbacks
+
+/* A job is at work from when its callback is set to when Node takes it to call it. */
+function watch(job, name) {
+  let callback;
+  Object.defineProperty(job, name, {
+    configurable: true,
+    enumerable: true,
+    get() { jobs.delete(job); return callback; },
+    set(value) { jobs.add(job); callback = value; },
+  });
+}
 
 function replaceClocks() {
   const now = () => Math.round(real.dateNow() + skippedMs);

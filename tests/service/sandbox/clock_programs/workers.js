@@ -6,7 +6,7 @@ if (isMainThread) {
     console.log("worker is done");
     setTimeout(() => console.log("end"), 2000);
   });
-  setTimeout(() => console.log("main 600"), 600);
+  setTimeout(() => console.log("main 1500"), 1500);
 } else {
   console.log(process.execArgv);
   setTimeout(() => parentPort.postMessage("worker 300"), 300);

@@ -16,7 +16,7 @@ from service.assembly import Assembly
 from service.ledger import Ledger, run_key
 from service.matching import matches_expected
 from service.proving import is_worth_running_alone, proved_one, without_additions
-from service.run_limits import limits_of
+from service.run_limits import clock_of, limits_of
 from service.runs import ProvenExample, Run
 from service.sandbox import Clock, Limits, Outcome, Program, SandboxStatus, Status
 
@@ -134,7 +134,7 @@ class ExampleRunner:
                 assembly.program,
                 example.language,
                 _file_name(example),
-                _clock(example, clock),
+                clock_of(example, clock),
                 wall_seconds=limits_of(example, self._limits).wall_seconds,
                 records_tasks=True,
             )
@@ -165,11 +165,9 @@ class ExampleRunner:
 
     def _key(self, example: Example, program: str, clock: Clock) -> str:
         interpreter = self._sandbox.status.interpreters[example.language]
-        return run_key(program, example.language, _clock(example, clock), limits_of(example, self._limits), interpreter)
-
-
-def _clock(example: Example, clock: Clock) -> Clock:
-    return "real" if example.annotations.get("clock") == "real" else clock
+        return run_key(
+            program, example.language, clock_of(example, clock), limits_of(example, self._limits), interpreter
+        )
 
 
 def _file_name(example: Example) -> str:

@@ -1,4 +1,4 @@
-"""The limits of one example's run: the service's, less what its author asks for."""
+"""The limits and the clock of one example's run: the service's, and what its author asks for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 import re
 
 from corpus.document import Example
-from service.sandbox import Limits
+from service.sandbox import Clock, Limits
 
 _SECONDS = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*(ms|s|sec|seconds?)?", re.IGNORECASE)
 
@@ -18,6 +18,11 @@ def limits_of(example: Example, limits: Limits) -> Limits:
     if asked is None or asked >= limits.wall_seconds:
         return limits
     return dataclasses.replace(limits, wall_seconds=asked)
+
+
+def clock_of(example: Example, clock: Clock) -> Clock:
+    """Return the clock that is asked for, or the real one where the example's author wants that."""
+    return "real" if example.annotations.get("clock") == "real" else clock
 
 
 def _seconds(text: str) -> float | None:

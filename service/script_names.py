@@ -13,26 +13,22 @@ from functools import lru_cache
 from tree_sitter import Node
 
 from corpus.javascript import first_fault, parse_script, string_of, text_of
+from service.script_scopes import (
+    BINDING_WORDS,
+    CLASSES,
+    DEFINITIONS,
+    FUNCTIONS,
+    block_names,
+    hoisted_names,
+    lexical_names,
+    pattern_names,
+)
 from service.statements import Statement
 
-_FUNCTIONS = frozenset(
-    {
-        "function_declaration",
-        "function_expression",
-        "generator_function_declaration",
-        "generator_function",
-        "arrow_function",
-        "method_definition",
-    }
-)
-_HOISTED = frozenset({"function_declaration", "generator_function_declaration"})
-_DEFINITIONS = frozenset({*_HOISTED, "class_declaration"})
-_CLASSES = frozenset({"class_declaration", "class"})
 _BLOCKS = frozenset(
     {"statement_block", "for_statement", "for_in_statement", "switch_body", "catch_clause", "class_static_block"}
 )
 _PATTERNS = frozenset({"object_pattern", "array_pattern", "assignment_pattern", "object_assignment_pattern"})
-_BINDING_WORDS = frozenset({"identifier", "shorthand_property_identifier_pattern"})
 _READING_WORDS = frozenset({"identifier", "shorthand_property_identifier"})
 
 
@@ -74,7 +70,7 @@ def _line_groups(root: Node) -> Iterator[list[Node]]:
 def _statement(nodes: Sequence[Node], lines: Sequence[str]) -> ScriptStatement:
     reading = _Reading()
     for node in nodes:
-        reading.binds |= {*_lexical_names(node), *_hoisted_names(node)}
+        reading.binds |= {*lexical_names(node), *hoisted_names(node)}
         reading.read(node, (), later=False)
     first, last = nodes[0].start_point.row, nodes[-1].end_point.row
     return ScriptStatement(
@@ -97,79 +93,8 @@ def _only_defines(node: Node) -> bool:
         return declared is not None and _only_defines(declared)
     if node.type == "lexical_declaration":
         values = [child.child_by_field_name("value") for child in node.named_children]
-        return all(value is not None and value.type in _FUNCTIONS for value in values)
-    return node.type in _DEFINITIONS
-
-
-def _lexical_names(node: Node) -> Iterator[str]:
-    """Yield the names that a statement itself declares for the block it stands in."""
-    match node.type:
-        case "lexical_declaration" | "variable_declaration":
-            for child in node.named_children:
-                yield from _pattern_names(child.child_by_field_name("name"))
-        case "import_statement":
-            yield from _imported_names(node)
-        case "export_statement":
-            declared = node.child_by_field_name("declaration")
-            yield from _lexical_names(declared) if declared else ()
-        case kind if kind in _DEFINITIONS:
-            yield text_of(node.child_by_field_name("name"))
-
-
-def _hoisted_names(node: Node) -> Iterator[str]:
-    """Yield what `var` and nested function declarations give to the function around, from everywhere inside a node."""
-    pending = [node]
-    while pending:
-        each = pending.pop()
-        if each.type == "variable_declaration":
-            yield from _lexical_names(each)
-        elif each.type == "for_in_statement" and text_of(each.child_by_field_name("kind")) == "var":
-            yield from _pattern_names(each.child_by_field_name("left"))
-        elif each.type in _HOISTED:
-            yield text_of(each.child_by_field_name("name"))
-        if each.type not in _FUNCTIONS and each.type not in _CLASSES:
-            pending.extend(each.named_children)
-
-
-def _pattern_names(node: Node | None) -> Iterator[str]:
-    """Yield the names that a pattern binds: `a`, `{a, b: c = 1}`, `[d, ...e]`."""
-    pending = [node] if node is not None else []
-    while pending:
-        each = pending.pop()
-        if each.type in _BINDING_WORDS:
-            yield text_of(each)
-        elif each.type == "pair_pattern":
-            pending += [value for value in [each.child_by_field_name("value")] if value]
-        elif each.type in ("assignment_pattern", "object_assignment_pattern"):
-            pending += [left for left in [each.child_by_field_name("left")] if left]
-        elif each.type in ("object_pattern", "array_pattern", "rest_pattern", "formal_parameters"):
-            pending += each.named_children
-
-
-def _imported_names(node: Node) -> Iterator[str]:
-    pending = list(node.named_children)
-    while pending:
-        each = pending.pop()
-        if each.type == "identifier":
-            yield text_of(each)
-        elif each.type == "import_specifier":
-            yield text_of(each.child_by_field_name("alias") or each.child_by_field_name("name"))
-        elif each.type in ("import_clause", "named_imports", "namespace_import"):
-            pending += each.named_children
-
-
-def _block_names(node: Node) -> frozenset[str]:
-    """Return the names that a block declares for what is inside it."""
-    names = {name for child in node.named_children for name in _lexical_names(child)}
-    if node.type == "for_in_statement" and node.child_by_field_name("kind"):
-        names.update(_pattern_names(node.child_by_field_name("left")))
-    elif node.type == "catch_clause":
-        names.update(_pattern_names(node.child_by_field_name("parameter")))
-    elif node.type == "switch_body":
-        names.update(
-            name for case in node.named_children for child in case.named_children for name in _lexical_names(child)
-        )
-    return frozenset(names)
+        return all(value is not None and value.type in FUNCTIONS for value in values)
+    return node.type in DEFINITIONS
 
 
 _Scopes = tuple[frozenset[str], ...]
@@ -190,12 +115,12 @@ class _Reading:
         match node.type:
             case kind if kind in _READING_WORDS:
                 self._name(node, scopes, later=later)
-            case kind if kind in _FUNCTIONS:
+            case kind if kind in FUNCTIONS:
                 self._function(node, scopes, later=later)
-            case kind if kind in _CLASSES:
+            case kind if kind in CLASSES:
                 self._class(node, scopes, later=later)
             case kind if kind in _BLOCKS:
-                self._children(node, (*scopes, _block_names(node)), later=later)
+                self._children(node, (*scopes, block_names(node)), later=later)
             case "import_statement":
                 self._module(string_of(node.child_by_field_name("source")))
             case "export_statement" if source := node.child_by_field_name("source"):
@@ -243,7 +168,7 @@ class _Reading:
 
     def _pattern(self, node: Node, scopes: _Scopes, *, later: bool) -> None:
         """Read what is given a value: only default values and computed keys in it are needed."""
-        if node.type in _BINDING_WORDS:
+        if node.type in BINDING_WORDS:
             name = text_of(node)
             if not any(name in scope for scope in scopes):
                 self.binds.add(name)
@@ -266,8 +191,8 @@ class _Reading:
         parameters = node.child_by_field_name("parameters") or node.child_by_field_name("parameter")
         if name is not None and name.type == "computed_property_name":
             self.read(name, scopes, later=later)
-        own = {*_pattern_names(parameters), "arguments"}
-        own.update(_hoisted_names(body) if body else ())
+        own = {*pattern_names(parameters), "arguments"}
+        own.update(hoisted_names(body) if body else ())
         if name is not None and name.type == "identifier":
             own.add(text_of(name))
         inside = (*scopes, frozenset(own))

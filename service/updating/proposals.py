@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from corpus.node_sessions import is_node_session
 from corpus.outputs import is_session
 from service.python_assembling import recorded_session
-from service.run_limits import limits_of
+from service.run_limits import clock_of, limits_of
 from service.runs import ProvenExample
 from service.sandbox import Limits, Program, Sandbox
 from service.updating.forms import Edit, NotWritable, block_edits, comment_edits, session_edits
@@ -78,7 +78,8 @@ class Proposer:
         code = recorded_session(example, proven.assembly.added, mark) if is_session(example.code) else ""
         code = code or recording_program(example.language, program, mark)
         seconds = limits_of(example, self._limits).wall_seconds
-        outcome = await self._sandbox.run(Program(code, example.language, clock="virtual", wall_seconds=seconds))
+        clock = clock_of(example, "virtual")
+        outcome = await self._sandbox.run(Program(code, example.language, clock=clock, wall_seconds=seconds))
         if outcome.status != "ok" or outcome.truncated:
             raise NotWritable(f"another run of it ended otherwise ({outcome.status})")
         return _Recorded(outcome.stdout, mark)

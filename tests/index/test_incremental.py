@@ -217,3 +217,17 @@ def test_store_is_compacted_when_most_of_it_is_used_no_more(
     (tmp_path / "notes/p011.md").write_text("# Page 11\n\nOther words.\n", encoding="utf-8")
     build_index(tmp_path / "notes", data, embedder)
     assert len(list((data / "vectors").iterdir())) == 1
+
+
+def test_page_is_read_anew_when_a_file_that_it_includes_changes(
+    tmp_path: Path, data: Path, embedder: WordEmbedder
+) -> None:
+    notes = tmp_path / "notes"
+    many_pages(notes, 3)
+    (notes / "tea.md").write_text('# Tea\n\nSome code.\n\n```python\n--8<-- "brew.py"\n```\n', encoding="utf-8")
+    (notes / "brew.py").write_text("print('green')\n", encoding="utf-8")
+    build_index(notes, data, embedder)
+    (notes / "brew.py").write_text("print('black')\n", encoding="utf-8")
+    assert build_index(notes, data, embedder).read == 1
+    with opened(data) as index:
+        assert [example.code for example in index.examples()] == ["print('black')\n"]

@@ -62,8 +62,10 @@ class RunGroup:
 
     async def until_killed(self, kills_before: int = 0) -> None:
         """Return when the kernel has killed a process for its memory: what is left of a run then counts for nothing."""
-        while self.counters().memory_kills <= kills_before:  # noqa: ASYNC110  (the kernel sends no event for this in version 1)
-            await asyncio.sleep(INTERVAL_SECONDS)
+        while True:
+            await asyncio.sleep(INTERVAL_SECONDS)  # the kernel sends no event for this in version 1
+            if self.counters().memory_kills > kills_before:
+                return
 
     def close(self) -> Counters:
         """Read the counters and remove the groups, whose processes have ended."""

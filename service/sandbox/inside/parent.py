@@ -44,6 +44,7 @@ def serve() -> None:
     service = socket.socket(fileno=int(sys.argv[1]))
     service.send(READY)
     settings = json.loads(service.recv(MESSAGE_BYTES))
+    kept = start_file()
     while True:
         message, descriptors, _, _ = socket.recv_fds(service, MESSAGE_BYTES, RUN_DESCRIPTORS)
         if not message:
@@ -53,7 +54,7 @@ def serve() -> None:
         first = fork_into_namespaces()
         if first == 0:
             service.detach()
-            _take_program(settings, descriptors)
+            _take_program(settings, descriptors, kept)
             return
         for descriptor in descriptors:
             os.close(descriptor)
@@ -75,12 +76,12 @@ def _end_of(first: int, service: socket.socket) -> int:
     return os.waitstatus_to_exitcode(status)
 
 
-def _take_program(settings: dict[str, Any], descriptors: list[int]) -> None:
+def _take_program(settings: dict[str, Any], descriptors: list[int], kept: int) -> None:
     """As the first process of new namespaces, confine it and have a child run the program; returns in that child."""
     try:
         _confine(settings, descriptors)
         job = wait_for_job(CONTROL)
-        close_descriptors(start_file(), job["report"])
+        close_descriptors(kept, job["report"])
         program = os.fork()
     except BaseException:
         traceback.print_exc()

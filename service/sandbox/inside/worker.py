@@ -90,6 +90,7 @@ def install(job: dict[str, Any]) -> None:
         _write_placeholder(importlib.util.MAGIC_NUMBER + bytes(12) + content)
     except OSError:  # it is long beyond measure; its source fits, since it is shorter
         _write_placeholder(source)
+    sys.path_importer_cache[PLACEHOLDER] = None  # else it is looked at as if it could be a zip file, which takes long
     _forget_ourselves()
 
 

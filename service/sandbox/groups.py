@@ -68,11 +68,18 @@ class RunGroup:
                 return
 
     def close(self) -> Counters:
-        """Read the counters and remove the groups, whose processes have ended."""
+        """Read the counters and have the groups removed, whose processes have ended.
+
+        The kernel takes up to ten milliseconds for that, so that it is done aside: nobody waits for it.
+        """
         counters = self.counters()
+        asyncio.get_running_loop().run_in_executor(None, self.remove)
+        return counters
+
+    def remove(self) -> None:
+        """Remove the groups, whose processes have ended."""
         for folder in self.folders:
             _remove(folder)
-        return counters
 
     def counters(self) -> Counters:
         """Return what the kernel has counted so far."""
@@ -109,7 +116,7 @@ class Groups:
                 for name, value in _settings(hierarchy, limits, parents).items():
                     _write(folder / name, value)
         except OSError:
-            group.close()
+            group.remove()
             raise
         return group
 
@@ -150,7 +157,7 @@ def _own(hierarchies: Sequence[Hierarchy]) -> Groups:
             groups._locks.append(_lock(folder))
             if hierarchy.version == 2 and hierarchy.controllers:
                 _write(folder / "cgroup.subtree_control", "+memory +pids")
-        groups.make(Limits()).close()  # a folder may be there, and its files not writable
+        groups.make(Limits()).remove()  # a folder may be there, and its files not writable
     except OSError:
         groups.close()
         raise

@@ -28,7 +28,9 @@ WHO = {"User-Agent": "SecretAgent/1.0", "X-Forwarded-For": "203.0.113.77", "Cook
 
 @pytest.fixture
 def own(settings: Settings, tmp_path: Path) -> Settings:
-    return settings.model_copy(update={"data": shutil.copytree(settings.data, tmp_path / "data")})
+    """Copy what is built, without the questions that other tests asked."""
+    others = shutil.ignore_patterns("questions.sqlite3*")
+    return settings.model_copy(update={"data": shutil.copytree(settings.data, tmp_path / "data", ignore=others)})
 
 
 @pytest.fixture

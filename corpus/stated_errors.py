@@ -24,12 +24,14 @@ _NAME = r"(?:[A-Za-z_][\w.]*\.)?(?:[A-Z]\w*(?:Error|Exception|Interrupt|Iteratio
 _NAMED = re.compile(
     rf"""^(?://|\#)[ \t]*(?:(?:->|=>|→|⇒)[ \t]*)?(?:\w+[ \t]+)?
          (?:(?i:throws?|raises?|rejects\ with)[ \t]+(?:an?[ \t]+)?[`'"\[]?(?P<raised>{_NAME})
+            (?!\W*\b(?:if|when|unless|on|for)\b)
          |  [`\[]?(?P<shown>{_NAME})[`\]]?(?=\s*(?:$|:|\[|!)))""",
     re.VERBOSE,
 )
 _UNNAMED = re.compile(
     r"^(?://|#)[ \t]*(?:.*\b)?(?:throws|raises|fails with|ends in) (?:an? )?(?:error|exception)\b", re.IGNORECASE
 )
+_DENIED = re.compile(r"\b(?:not|never|no longer|cannot)\b|n't\b", re.IGNORECASE)
 _HANDLERS = ("raises", "suppress", "assertRaises", "assertRaisesRegex", "throws", "rejects", "catch")
 
 
@@ -51,13 +53,14 @@ def stated_error(language: str, code: str) -> StatedError | None:
     unhandled = _unhandled_lines(language, code)
     lines = code.split("\n")
     for comment, name in comments:
-        line = _line_spoken_of(lines, comment)
-        if line in unhandled:
+        if _line_spoken_of(lines, comment) in unhandled:
             return StatedError(name, comment.line)
     return None
 
 
 def _error_name(comment: str) -> str:
+    if _DENIED.search(comment.partition(":")[0]):
+        return ""
     match = _NAMED.match(comment)
     if match is not None:
         return match["raised"] or match["shown"] or ""
@@ -65,11 +68,22 @@ def _error_name(comment: str) -> str:
 
 
 def _line_spoken_of(lines: Sequence[str], comment: Comment) -> int:
-    """Return the line that a comment is about: its own, or that of the code above it."""
-    line = comment.line - comment.alone
-    while comment.alone and line >= 0 and lines[line].lstrip().startswith(("#", "//")):
-        line -= 1
-    return line
+    """Return the line that a comment is about: its own, or that of the code above it; -1 where code follows it at once.
+
+    Then nothing tells whether it speaks of what is above or below.
+    """
+    if not comment.alone:
+        return comment.line
+    above = below = comment.line
+    while above >= 0 and _is_comment(lines[above]):
+        above -= 1
+    while below < len(lines) and _is_comment(lines[below]):
+        below += 1
+    return above if below == len(lines) or not lines[below].strip() else -1
+
+
+def _is_comment(line: str) -> bool:
+    return line.lstrip().startswith(("#", "//"))
 
 
 def _unhandled_lines(language: str, code: str) -> frozenset[int]:

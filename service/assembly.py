@@ -10,7 +10,7 @@ from typing import Literal
 class Addition:
     """Something that runs with an example's code and does not stand in it."""
 
-    what: Literal["import", "definition", "call"]
+    what: Literal["import", "definition", "statement", "call"]
     lines: str
     """Where it stands in the notes, `path:start-end`; empty when it stands nowhere."""
     code: str
@@ -28,6 +28,8 @@ class Assembly:
 
     program: str | None
     added: tuple[Addition, ...] = ()
+    chained: Assembly | None = None
+    """The same with what earlier blocks do to the values that it takes from them; it runs when the other one fails."""
     alone: str | None = None
     """The program without what was added, where something was; it runs when the other one fails."""
     reason: str = ""

@@ -87,6 +87,20 @@ class Borrower(Generic[AnyStatement]):
             else:
                 pending += self._take(name, place)
 
+    def follow(self) -> bool:
+        """Take what the earlier blocks do with the values that were found; tell whether there is anything."""
+        values = {name for each in self.taken if not each.is_definition for name in each.binds}
+        for block, (example, statements) in enumerate(self._blocks):
+            for position, statement in enumerate(statements):
+                place = (block, position, "")
+                if statement.is_definition or place in self._found or not statement.reads & values:
+                    continue
+                lines = self._lines(example, statement)
+                self._found[place] = Addition("statement", lines, statement.code, "it works on a value from there")
+                self.taken.append(statement)
+                self.need(statement.reads | statement.reads_later, [statement])
+        return any(each.what == "statement" for each in self._found.values())
+
     def additions(self) -> tuple[Addition, ...]:
         """Return what was found, in the order of the page; imports of the standard library first."""
         return tuple(self._found[place] for place in sorted(self._found))
@@ -110,8 +124,7 @@ class Borrower(Generic[AnyStatement]):
         block, position = place
         example, statements = self._blocks[block]
         statement = statements[position]
-        offset = example.start_line - 1
-        lines = f"{example.path}:{offset + statement.first_line}-{offset + statement.last_line}"
+        lines = self._lines(example, statement)
         why = f"`{name}` is defined there, and not in the block"
         if code := self._grammar.single_import(statement, name):
             self._settled.add(name)
@@ -133,6 +146,11 @@ class Borrower(Generic[AnyStatement]):
         self._settled.add(name)
         self.taken += self._grammar.split(code)
         self._found[-1, 0, name] = Addition("import", "", code, f"`{name}` is used and imported nowhere in the block")
+
+    @staticmethod
+    def _lines(example: Example, statement: AnyStatement) -> str:
+        offset = example.start_line - 1
+        return f"{example.path}:{offset + statement.first_line}-{offset + statement.last_line}"
 
     def _statements(self, block: Example) -> Sequence[AnyStatement]:
         try:

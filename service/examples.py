@@ -15,7 +15,7 @@ from service.assembling import assemble
 from service.assembly import Assembly
 from service.ledger import Ledger, run_key
 from service.matching import matches_expected
-from service.proving import is_worth_running_alone, proved_one, without_additions
+from service.proving import chained_instead, is_worth_running_alone, proved_by_chain, proved_one, without_additions
 from service.run_limits import clock_of, limits_of
 from service.runs import ProvenExample, Run
 from service.sandbox import Clock, Limits, Outcome, Program, SandboxStatus, Status
@@ -67,6 +67,8 @@ class ExampleRunner:
         """Return the example with its kept result; without a run when none is known."""
         assembly = self._assembly(example)
         proven = self._kept(example, assembly, clock)
+        if chained := chained_instead(proven):
+            proven = proved_by_chain(proven, self._kept(example, chained, clock))
         if not is_worth_running_alone(proven):
             return proven
         alone = self._kept(example, without_additions(assembly), clock)
@@ -102,8 +104,8 @@ class ExampleRunner:
         async def prove(example: Example) -> ProvenExample:
             nonlocal done
             async with places:
-                known = None if again else await asyncio.to_thread(self.cached, example)
-                proven = known if known and known.run else await self.run(example, batch=True)
+                known = None if again else await asyncio.to_thread(self._known, example)
+                proven = known or await self.run(example, batch=True)
             done += 1
             if progress is not None:
                 progress(done, len(examples), proven)
@@ -119,10 +121,20 @@ class ExampleRunner:
             run = self._ledger.get(self._key(example, assembly.program, clock))
         return _proven(example, assembly, run)
 
+    def _known(self, example: Example) -> ProvenExample | None:
+        """Return the example with its kept result; None where a run is missing that could change it."""
+        proven = self.cached(example)
+        chained = chained_instead(proven)
+        if proven.run is None or (chained and self._kept(example, chained, "virtual").run is None):
+            return None
+        return proven
+
     async def _best_run(
         self, example: Example, assembly: Assembly, clock: Clock, *, batch: bool = False, keep: bool = True
     ) -> ProvenExample:
         proven = await self._run(example, assembly, clock, batch, keep)
+        if chained := chained_instead(proven):
+            proven = proved_by_chain(proven, await self._run(example, chained, clock, batch, keep))
         if not is_worth_running_alone(proven):
             return proven
         return proved_one(proven, await self._run(example, without_additions(assembly), clock, batch, keep))

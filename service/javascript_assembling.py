@@ -46,7 +46,7 @@ def script_program(example: Example, page_examples: Sequence[Example], expects_e
     if asks and is_module(program):
         added = (Addition("import", "", _REQUIRE, "an ES module has no `require` of its own"), *added)
         program = _compose(code, added)
-    return Assembly(program, added, code if added else None, expects_error=expects_error)
+    return Assembly(program, added, alone=code if added else None, expects_error=expects_error)
 
 
 def _statements(code: str) -> tuple[ScriptStatement, ...]:

@@ -12,7 +12,7 @@ _ENDED_BADLY = frozenset({"error", "timeout", "cpu_limit", "virtual_time_limit",
 
 def without_additions(assembly: Assembly) -> Assembly:
     """Return the assembly of the code alone."""
-    return dataclasses.replace(assembly, program=assembly.alone, added=(), alone=None, remark="")
+    return dataclasses.replace(assembly, program=assembly.alone, added=(), chained=None, alone=None, remark="")
 
 
 def is_worth_running_alone(proven: ProvenExample) -> bool:
@@ -31,3 +31,14 @@ def proved_one(added: ProvenExample, alone: ProvenExample) -> ProvenExample:
     what = "; ".join(f"`{addition.code.strip().partition(chr(10))[0]}`" for addition in added.assembly.added)
     reason = f"The code alone runs; with {what} it does not: {added.run.error or added.run.status}"
     return dataclasses.replace(alone, run=dataclasses.replace(alone.run, reason=reason))
+
+
+def chained_instead(proven: ProvenExample) -> Assembly | None:
+    """Return the assembly that follows the earlier blocks further, where the shorter one did not do what it should."""
+    ran = proven.run is not None and (proven.run.status in _ENDED_BADLY or proven.run.status == "ok")
+    return proven.assembly.chained if ran and not proven.as_expected else None
+
+
+def proved_by_chain(short: ProvenExample, chained: ProvenExample) -> ProvenExample:
+    """Return the longer program where its run does what the notes say."""
+    return chained if chained.as_expected else short

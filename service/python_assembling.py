@@ -5,6 +5,7 @@ defined.
 from __future__ import annotations
 
 import ast
+import contextlib
 import sys
 from collections.abc import Sequence
 
@@ -22,6 +23,12 @@ from service.wrapping import awaiting_program, awaits_at_top_level, session_prog
 
 _SYNTAX_ERRORS = frozenset({"SyntaxError", "IndentationError", "TabError"})
 ONLY_DEFINES = "It only defines; nothing of it was called."
+_MUTED = """\
+import contextlib, io
+muted = contextlib.ExitStack()
+muted.enter_context(contextlib.redirect_stdout(io.StringIO()))
+{code}
+muted.close()"""
 _STARTERS = frozenset({"run", "run_until_complete", "run_forever"})
 
 
@@ -45,12 +52,13 @@ def python_program(example: Example, page_examples: Sequence[Example], expects_e
         raise NotRunnable("the block holds data only")
     called = "" if is_session(example.code) else uncalled_coroutine(statements)
     added = _additions(example, page_examples, statements, called)
+    chained = _chained(example, page_examples, code, statements, expects_error) if added and not called else None
     try:
         program, alone = (_compose(example, code, statements, each) for each in (added, ()))
     except SyntaxError as error:
         raise NotRunnable(f"syntax error with what it needs: {error.msg}") from None
     remark = "" if called or not _defines_only(statements) else ONLY_DEFINES
-    return Assembly(program, added, alone if added else None, remark=remark, expects_error=expects_error)
+    return Assembly(program, added, chained, alone if added else None, remark=remark, expects_error=expects_error)
 
 
 def uncalled_coroutine(statements: Sequence[PythonStatement]) -> str:
@@ -122,6 +130,27 @@ def _additions(
     return (*borrower.additions(), *_call(called))
 
 
+def _chained(
+    example: Example,
+    page_examples: Sequence[Example],
+    code: str,
+    statements: Sequence[PythonStatement],
+    expects_error: str,
+) -> Assembly | None:
+    """Return the program with what earlier blocks do to the values that the code takes from them, silently."""
+    needed = needed_names(statements)
+    borrower = Borrower(PYTHON, earlier_blocks(example, page_examples), bound_names(statements) - needed)
+    borrower.need(needed, statements)
+    if not borrower.follow() or borrower.missing or unreachable(borrower.taken) or missing_file(borrower.taken):
+        return None
+    if missing_package(module for each in borrower.taken for module in each.modules):
+        return None
+    added = borrower.additions()
+    with contextlib.suppress(SyntaxError):
+        return Assembly(_compose(example, code, statements, added), added, expects_error=expects_error)
+    return None
+
+
 def _defines_only(statements: Sequence[PythonStatement]) -> bool:
     """Tell whether running the code does no more than to define functions and classes."""
     others = [each for each in statements if not each.is_definition]
@@ -142,13 +171,18 @@ def recorded_session(example: Example, added: Sequence[Addition], mark: str) -> 
 
 
 def _compose(example: Example, code: str, statements: Sequence[PythonStatement], added: Sequence[Addition]) -> str:
-    before = "".join(f"{addition.code}\n\n" for addition in added if addition.what != "call")
+    before = "".join(f"{_placed(addition)}\n\n" for addition in added if addition.what != "call")
     if is_session(example.code):
         return session_program(before, session_examples(example.code))
     head, body = _after_future_imports(code, statements) if before else ("", code)
     after = "".join(f"\n\n{addition.code}\n" for addition in added if addition.what == "call")
     program = head + before + body + after
     return awaiting_program(program) if awaits_at_top_level(program) else program
+
+
+def _placed(addition: Addition) -> str:
+    """Return an addition as it stands in the program: what another block prints is not this block's output."""
+    return _MUTED.format(code=addition.code) if addition.what == "statement" else addition.code
 
 
 def _after_future_imports(code: str, statements: Sequence[PythonStatement]) -> tuple[str, str]:

@@ -398,3 +398,21 @@ def test_names_are_resolved_as_python_does(blocks: list[str], output: str | None
         assert assembly.reason == "fragment: name `floor` is defined nowhere before it on the page"
     else:
         assert output_of(assembly) == output
+
+
+def test_what_earlier_blocks_do_to_a_value_can_be_followed() -> None:
+    blocks = ["items = []\nitems.append(1)\nprint('not', items)", "n = 2\nitems.append(n)", "print(items)  # -> [1, 2]"]
+    assembly = assemble_last(*blocks)
+    assert output_of(assembly) == "[]\n"
+    assert assembly.chained is not None
+    assert output_of(assembly.chained) == "[1, 2]\n"
+    assert [each.what for each in assembly.chained.added] == [
+        "definition",
+        *["statement"] * 2,
+        "definition",
+        "statement",
+    ]
+
+
+def test_block_whose_values_nothing_works_on_has_nothing_to_follow() -> None:
+    assert assemble_last("x = 1", "print(2)", "print(x)").chained is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -304,3 +305,26 @@ def test_block_that_only_defines_says_so(runner: ExampleRunner, code: str, only_
     assert proven.run is not None
     assert (proven.run.reason == "It only defines; nothing of it was called.") is only_defines
     assert runner.cached(example) == proven
+
+
+def test_values_that_earlier_blocks_changed_are_followed_where_the_output_needs_it(tmp_path: Path) -> None:
+    outcomes = {"append": Outcome("ok", stdout="[1]\n"), "": Outcome("ok", stdout="[]\n")}
+    sandbox = ScriptedSandbox(
+        {key: dataclasses.replace(each, interpreter="python 3.11.2") for key, each in outcomes.items()}
+    )
+    runner = ExampleRunner(sandbox, Ledger.open(tmp_path / "ledger.sqlite3"))
+    examples = python_blocks("x = []", "x.append(1)", "print(x)  # -> [1]")
+    runner.use_pages({"page.md": examples})
+    proven = asyncio.run(runner.run(examples[2]))
+    assert proven.as_expected
+    assert [each.what for each in proven.assembly.added] == ["definition", "statement"]
+    assert runner.cached(examples[2]) == proven
+
+
+def test_earlier_block_that_changes_a_value_differently_is_run_again(
+    runner: ExampleRunner, sandbox: FakeSandbox
+) -> None:
+    for change in ("x.append(2)", "x.append(3)", "x.append(3)"):
+        asyncio.run(runner.verify({"page.md": python_blocks("x = []", change, "print(x)  # -> [5]")}))
+    programs = [program.code for program in sandbox.programs if "print(x)" in program.code]
+    assert sum("append(3)" in code for code in programs) == 1

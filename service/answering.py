@@ -93,7 +93,7 @@ class Answerer:
         return Found(tuple(hits), tuple(self._index.chunks([hit.row for hit in hits])), choice)
 
     def _answer(self, question: Question, found: Found) -> Answer:
-        certainty = self._confidence(found)
+        certainty = confidence(found.choice.evidence, self._index.manifest.chunks)
         answered = certainty >= THRESHOLD and bool(found.choice.passages)
         excerpts = self._excerpts(found, question.limit, found.choice.passages if answered else ())
         return Answer(
@@ -107,12 +107,6 @@ class Answerer:
             sources=self._sources(excerpts if answered else excerpts[:_NEAREST_PAGES]),
             follow_ups=self._follow_ups(question, found, excerpts) if answered else (),
         )
-
-    def _confidence(self, found: Found) -> float:
-        if not found.hits:
-            return 0.0
-        nearest = max(hit.similarity for hit in found.hits[:10])
-        return confidence(nearest, self._index.manifest.mean_similarity, found.choice.support)
 
     def _reason(self, found: Found) -> str:
         if not found.hits:

@@ -108,7 +108,7 @@ def fit(kind: QuestionKind, passage: Passage) -> float:
     if passage.kind == "code":
         bonus += 0.15 if kind.asks_command else -0.15
     if kind.asks_command and _DENIES.search(passage.text) and not _DENIES.search(kind.text):
-        bonus -= 0.1
+        bonus -= 0.15
     if leans_on_context(passage.text) or passage.text[:1].islower():
         bonus -= 0.06
     if _points_elsewhere(passage.text):

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from service.confidence import THRESHOLD, confidence
+from service.evidence import Evidence
 
 COSINES = st.floats(-1, 1)
-SHARES = st.floats(0, 1)
+EVIDENCE = st.builds(Evidence, COSINES, COSINES, COSINES, COSINES)
+CHUNKS = st.integers(0, 10_000_000)
+FIELDS = st.sampled_from([field.name for field in fields(Evidence)])
 
 
-@given(COSINES, COSINES, SHARES)
-def test_any_evidence_gives_a_probability(similarity: float, mean: float, support: float) -> None:
-    assert 0 <= confidence(similarity, mean, support) <= 1
+@given(EVIDENCE, CHUNKS)
+def test_any_evidence_gives_a_probability(evidence: Evidence, chunks: int) -> None:
+    assert 0 <= confidence(evidence, chunks) <= 1
 
 
-@given(COSINES, COSINES, SHARES, st.floats(0, 0.5))
-def test_more_evidence_never_lowers_it(similarity: float, mean: float, support: float, more: float) -> None:
-    assert confidence(similarity + more, mean, support) >= confidence(similarity, mean, support)
-    assert confidence(similarity, mean, support + more) >= confidence(similarity, mean, support)
+@given(EVIDENCE, CHUNKS, FIELDS, st.floats(0.001, 0.5))
+def test_more_evidence_never_lowers_it(evidence: Evidence, chunks: int, field: str, more: float) -> None:
+    stronger = replace(evidence, **{field: getattr(evidence, field) + more})
+    if Evidence() not in (evidence, stronger):
+        assert confidence(stronger, chunks) >= confidence(evidence, chunks)
+
+
+@given(EVIDENCE, CHUNKS, CHUNKS)
+def test_the_same_evidence_is_worth_less_among_more_chunks(evidence: Evidence, chunks: int, more: int) -> None:
+    assert confidence(evidence, chunks) >= confidence(evidence, chunks + more)
+
+
+def test_nothing_found_is_no_confidence() -> None:
+    assert confidence(Evidence(), 10) == 0
 
 
 def test_nothing_near_is_refused_and_a_plain_hit_is_answered() -> None:
-    assert confidence(0.1, 0.2, 0.0) < THRESHOLD < confidence(0.7, 0.2, 0.6)
-
-
-def test_notes_on_one_subject_are_not_held_against_a_question() -> None:
-    assert confidence(0.6, 0.9, 0.4) == confidence(0.6, 0.5, 0.4)
+    assert confidence(Evidence(0.1, 0.2, 0.05, 0.05), 500) < THRESHOLD < confidence(Evidence(0.6, 0.6, 0.5, 0.5), 500)

@@ -1,0 +1,50 @@
+"""What speaks for the notes holding an answer: how near they come to the question, in meaning and in words at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.document import Chunk, Passage
+from index.analysis import term_set
+from index.search import Hit
+from service.question_terms import QuestionTerms
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Four figures, each 0 where there is nothing. Cosines are of the question and what was found."""
+
+    chunk_similarity: float = 0.0
+    """The best cosine of a chunk."""
+    passage_similarity: float = 0.0
+    """The best cosine of a passage."""
+    passage_support: float = 0.0
+    """The best product, of one passage, of its cosine and its grip on the question's terms."""
+    chunk_support: float = 0.0
+    """The same of one chunk, by the terms of its passages and its headings."""
+
+
+def gather_evidence(
+    hits: Sequence[Hit],
+    chunks: Mapping[int, Chunk],
+    passages: Sequence[Passage],
+    similarities: NDArray[np.float32],
+    question_terms: QuestionTerms,
+) -> Evidence:
+    """Return the evidence in the hits that were read; `similarities` are the passages' cosines."""
+    held: dict[int, set[str]] = {row: set(term_set(" ".join(chunk.headings))) for row, chunk in chunks.items()}
+    grips = []
+    for passage in passages:
+        own = term_set(passage.text)
+        held[passage.chunk] |= own
+        grips.append(question_terms.grip_of(own))
+    return Evidence(
+        chunk_similarity=max(hit.similarity for hit in hits),
+        passage_similarity=float(similarities.max()),
+        passage_support=float((similarities * np.asarray(grips, dtype=np.float32)).max()),
+        chunk_support=max(hit.similarity * question_terms.grip_of(held[hit.row]) for hit in hits),
+    )

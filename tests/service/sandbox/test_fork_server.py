@@ -276,6 +276,23 @@ def test_server_that_is_not_proven_is_not_used(loop_runner: asyncio.Runner, monk
     assert (outcome.status, used) == ("ok", [])
 
 
+def test_servers_end_when_the_batch_is_over(loop_runner: asyncio.Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def run_and_wait() -> bool:
+        sandbox = await Sandbox.open(LIMITS, tiers=("box", "box-nested"))
+        if not sandbox.available:
+            pytest.skip(sandbox.status.detail)
+        before = servers()
+        try:
+            await sandbox.run(Program("print(1)"), batch=True)
+            assert [server for server in servers() if server not in before]
+            return await until(lambda: not [server for server in servers() if server not in before])
+        finally:
+            await sandbox.close()
+
+    monkeypatch.setattr("service.sandbox.batch.IDLE_SECONDS", 0.1)
+    assert loop_runner.run(run_and_wait())
+
+
 def test_closed_sandbox_leaves_no_server(loop_runner: asyncio.Runner) -> None:
     async def open_and_close() -> list[int]:
         sandbox = await Sandbox.open(LIMITS, tiers=("box", "box-nested"))

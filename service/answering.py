@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TypeVar
 from urllib.parse import quote, urlencode
@@ -155,6 +156,7 @@ class Answerer:
         return tuple(_follow_up(heading, self._titles[path], path, question.goal) for heading, path in first)
 
 
+@lru_cache(maxsize=4_096)  # an answer holds a dozen
 def page_url(path: str, anchor: str = "") -> str:
     """Return a page's address: `guide/tasks.md` is at `/guide/tasks`."""
     place = PurePosixPath(path)

@@ -20,6 +20,7 @@ from service.errors import SettingNotUsable
 from service.sandbox.limits import Limits
 
 PREFIX = "ASKMD_"
+LEDGER = "ledger.sqlite3"
 PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -167,7 +168,7 @@ class Settings(BaseSettings):
     @property
     def ledger_file(self) -> Path:
         """Where the results of examples are kept."""
-        return self.data / "ledger.sqlite3"
+        return self.data / LEDGER
 
     @property
     def question_log_file(self) -> Path:

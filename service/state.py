@@ -8,9 +8,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
@@ -37,7 +39,7 @@ from service.run_rate import RunRate
 from service.runs import ProvenExample
 from service.sandbox import Sandbox
 from service.schemas import AnswerBody
-from service.settings import Settings
+from service.settings import LEDGER, Settings
 from service.threads import compute_on_one_thread, threads_of_worker
 
 log = logging.getLogger("askmd.state")
@@ -72,8 +74,7 @@ class Application:
 
     def results_revision(self) -> tuple[object, ...]:
         """Return something that changes whenever a result of an example does, in this process or in another."""
-        file = self.settings.ledger_file
-        return self.results_known, *(_stamp(path) for path in (file, file.with_name(f"{file.name}-wal")))
+        return self.results_known, *map(_stamp, _ledger_files(self.settings.data))
 
     async def take_newer_index(self) -> bool:
         """Serve the index that is current on disk, if it is another one; the old one serves on when that fails."""
@@ -205,9 +206,14 @@ async def hold(request: Request) -> AsyncIterator[RequestScope]:
         yield RequestScope(application, generation)
 
 
-def _stamp(path: Path) -> tuple[int, int]:
+@lru_cache(maxsize=8)  # every request asks
+def _ledger_files(data_folder: Path) -> tuple[str, str]:
+    return str(data_folder / LEDGER), str(data_folder / f"{LEDGER}-wal")
+
+
+def _stamp(path: str) -> tuple[int, int]:
     try:
-        stat = path.stat()
+        stat = os.stat(path)  # noqa: PTH116  (making a Path takes longer)
     except OSError:
         return 0, 0
     return stat.st_mtime_ns, stat.st_size

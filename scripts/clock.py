@@ -1,7 +1,7 @@
 """Compare the virtual clock with the real one: every program of the tests, several times, with what it really prints.
 
-`python -m scripts.clock` runs them in the sandbox on the virtual clock; `--real` also on the real one, whose output is
-what is stored; `--write` stores it.
+It runs them in the sandbox on the virtual clock; with `--real` also on the real one, whose output is what is stored;
+with `--write` it stores that output.
 """
 
 from __future__ import annotations

@@ -19,10 +19,10 @@ from service.sandbox.inside.report import HEADER, LIMIT_EXIT_CODE, OVER_LIMIT, S
 from service.sandbox.report import Reported, parse_report
 from tests.service.sandbox.conftest import SHORT, Run
 
-# All programs, three times each, and on the real clock: `python -m scripts.clock --real`.
+# All programs, three times each, and on the real clock: `scripts/clock --real`.
 QUICK = """asyncgen barrier_and_semaphore conditions dates executor fork gather locks loops_in_threads mixed_thread_loop
     polls queue raw_threads simple_queues stacks sync taskgroup tcp timeout unjoined_threads wrong_lengths
-    own_tasks contexts errors intervals order sleeping_thread timers_promises""".split()
+    own_tasks inspected contexts errors intervals order sleeping_thread timers_promises""".split()
 
 TWO_TASKS = """
 import asyncio

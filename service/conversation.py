@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from index.analysis import content_terms, term_set
 from service.answers import Answer, Question
 from service.asking import read_question
 from service.parameters import SearchOptions
@@ -100,7 +101,16 @@ async def _with_context(scope: RequestScope, last: Question, before: str) -> Que
         if by_hint.answered:
             return hinted
         by_both, earlier = await asyncio.gather(answerer.ask(joined), answerer.ask(replace(last, text=before)))
-    return hinted if by_both.answered and _says(by_both) == _says(earlier) else joined
+    return joined if _goes_on(last, by_both, earlier) else hinted
+
+
+def _goes_on(last: Question, by_both: Answer, earlier: Answer) -> bool:
+    """Tell whether the answer to both questions says more than that to the earlier one, and of what the last asks."""
+    if by_both.direct is None or _says(by_both) == _says(earlier):
+        return False
+    asked = content_terms(last.text)
+    found = f"{by_both.direct.text}\n{by_both.excerpts[0].text}"
+    return not asked or not term_set(found).isdisjoint(asked)
 
 
 def _says(answer: Answer) -> str:

@@ -96,22 +96,22 @@ class Box:
 
     def start(self, limits: Limits) -> ConfinedProcess:
         """Start a box that waits for a job. Raises `LaunchFailed` or OSError."""
-        group = self.walls.groups.make(limits) if self.walls.groups is not None else None
-        return self._start(limits, Pipes(), ONE_PROGRAM, group)
+        return self._start(limits, ONE_PROGRAM)[0]
 
     def start_parent(self, limits: Limits) -> tuple[ConfinedProcess, RunGroup | None]:
         """Start a box in which each job gets a process of its own (`fork_server.py`), and return its groups too.
 
         Raises `LaunchFailed` or OSError.
         """
-        group = self.walls.groups.make(limits, parents=1) if self.walls.groups is not None else None
-        return self._start(limits, Pipes(socket.SOCK_SEQPACKET), MANY_PROGRAMS, group), group
+        return self._start(limits, MANY_PROGRAMS)
 
-    def _start(self, limits: Limits, pipes: Pipes, entry: Entry, group: RunGroup | None) -> ConfinedProcess:
+    def _start(self, limits: Limits, entry: Entry) -> tuple[ConfinedProcess, RunGroup | None]:
         walls, is_parent = self.walls, entry is MANY_PROGRAMS
+        pipes, group = Pipes(socket.SOCK_SEQPACKET if is_parent else socket.SOCK_STREAM), None
         with ExitStack() as undone, ExitStack() as passed:
             undone.callback(pipes.close)
-            if group is not None:
+            if walls.groups is not None:
+                group = walls.groups.make(limits, parents=int(is_parent))
                 undone.callback(group.close)
             contents = [*self._contents(entry).items()]
             start = InlineFile(CONTROL + 1, f"{self.python.packages}/{START_FILE}")
@@ -132,7 +132,7 @@ class Box:
             child = walls.broker.launch([*walls.identity.prefix, *command], [*pipes.inner, *given], joined)
             undone.pop_all()
         pipes.close_inner()
-        return ConfinedProcess(child, pipes, limits, group)
+        return ConfinedProcess(child, pipes, limits, group), group
 
     def job(self, program: Program, name: str, limits: Limits) -> bytes:
         """Return the job of running `program` under the file name `name`."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from markdown_it.token import Token
@@ -22,10 +23,13 @@ from corpus.markdown import ParsedPage, directive_of, split_lines
 
 MARKS = ("--8<--", "{*", "#include", "#rustdoc_include", "{%", "{{<", "literalinclude")
 LARGEST_BYTES = 1_000_000
+MOST_INCLUDES = 1_000
+MOST_CHARACTERS = 4_000_000
+"""Of all that one page takes in: a line is short, and what it takes in may be a thousand times as long."""
 _TARGET = re.compile(r"""^include\s+(?:"([^"]+)"|'([^']+)'|(\S+))\s*(.*)$""")
 _FENCE = re.compile(r"^(?:`{3,}|~{3,}|:{3,})\s*\{literalinclude\}\s*(\S+)")
 _SAMPLES = frozenset({"code_sample", "codenew", "code", "readfile", "include"})
-_RANGE = re.compile(r"^(.+?):(\d*):(\d*)$")
+_RANGE = re.compile(r"^(.+?):(\d{0,9}):(\d{0,9})$")
 _SECTION = re.compile(r"^(.+?):([A-Za-z_][\w-]*)$")
 _LINES = re.compile(r"\bln\[([\d:,\s]+)\]")
 
@@ -81,34 +85,58 @@ def _parted(number: int, target: str, options: str) -> Include:
     if (match := _SECTION.match(target)) and "//" not in target:
         return Include(number, match[1], match[2])
     lines = _LINES.search(options)
-    numbers = re.findall(r"\d+", lines[1]) if lines else []
+    numbers = re.findall(r"\d{1,9}", lines[1]) if lines else []
     return Include(number, target, f"{min(map(int, numbers))}:{max(map(int, numbers))}" if numbers else "")
 
 
 def included_files(folder: Path, path: str, text: str) -> tuple[Included, ...]:
-    """Return what the lines of a page include, as far as it is found inside the folder."""
+    """Return what the lines of a page include, as far as it is found inside the folder and is not too much."""
     if not any(mark in text for mark in MARKS):
         return ()
-    found = []
-    for number, line in enumerate(split_lines(text), start=1):
-        if any(mark in line for mark in MARKS) and (include := include_of(number, line)):
-            included = _read(folder, path, include)
-            found += [included] if included else []
+    files, found, left = _Files(folder), [], MOST_CHARACTERS
+    for include in islice(_line_includes(text), MOST_INCLUDES):
+        included = files.take(path, include)
+        left -= len(included.text) if included else 0
+        if left < 0:
+            break
+        found += [included] if included else []
     return tuple(found)
 
 
-def _read(folder: Path, path: str, include: Include) -> Included | None:
-    for place in _places(path, include.target):
+def _line_includes(text: str) -> Iterator[Include]:
+    for number, line in enumerate(split_lines(text), start=1):
+        if any(mark in line for mark in MARKS) and (include := include_of(number, line)):
+            yield include
+
+
+class _Files:
+    """The files that one page takes in, each read once, and no more of them than a page may take in."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._root = folder, folder.resolve()
+        self._lines: dict[str, tuple[str, ...]] = {}
+        self._left = MOST_CHARACTERS
+
+    def take(self, path: str, include: Include) -> Included | None:
+        """Return what the page at `path` takes in; None when it is not there, or too large."""
+        for place in _places(path, include.target):
+            if place not in self._lines:
+                self._lines[place] = self._read(place)
+            if lines := self._lines[place]:
+                part = _part(lines, include.part)
+                return Included(include.line, place, *part) if part else None
+        return None
+
+    def _read(self, place: str) -> tuple[str, ...]:
         try:
-            file = (folder / place).resolve()
-            if not (file.is_relative_to(folder.resolve()) and file.is_file() and file.stat().st_size <= LARGEST_BYTES):
-                continue
+            file = (self._folder / place).resolve()
+            if not (_is_open(file, self._root) and file.is_file() and file.stat().st_size <= LARGEST_BYTES):
+                return ()
             text = file.read_text(encoding="utf-8-sig")
         except (OSError, ValueError):
-            continue
-        part = _part(split_lines(text), include.part)
-        return Included(include.line, place, *part) if part else None
-    return None
+            return ()
+        self._left -= len(text)
+        return split_lines(text) if self._left >= 0 else ()
 
 
 def _places(path: str, target: str) -> Iterator[str]:
@@ -122,8 +150,17 @@ def _places(path: str, target: str) -> Iterator[str]:
 
 def _allowed(place: str) -> Iterator[str]:
     parts = PurePosixPath(place).parts
-    if parts and ".." not in parts and all(part == ".gitbook" or may_hold_notes(part) for part in parts):
+    if parts and ".." not in parts and _may_be_read(parts):
         yield place
+
+
+def _is_open(file: Path, root: Path) -> bool:
+    """Tell whether a place, its links followed, is in the folder and not hidden there."""
+    return file.is_relative_to(root) and _may_be_read(file.relative_to(root).parts)
+
+
+def _may_be_read(parts: Sequence[str]) -> bool:
+    return all(part == ".gitbook" or may_hold_notes(part) for part in parts)
 
 
 def _part(lines: tuple[str, ...], part: str) -> tuple[int, int, str] | None:
@@ -131,7 +168,7 @@ def _part(lines: tuple[str, ...], part: str) -> tuple[int, int, str] | None:
     first, last = 1, len(lines)
     if ":" in part:
         start, _, end = part.partition(":")
-        first, last = int(start or 1), min(int(end or last), last)
+        first, last = max(int(start or 1), 1), min(int(end or last), last)
     elif part:
         marks = [number for number, line in enumerate(lines, start=1) if _is_mark(line, part)]
         first, last = (marks[0] + 1, marks[1] - 1) if len(marks) > 1 else (1, 0)

@@ -30,7 +30,9 @@ def page_warnings(parsed: ParsedPage) -> Iterator[ReadWarning]:
     for include in page_includes(parsed):
         if include.line not in found:
             part = f", part {include.part}," if include.part else ""
-            message = f"{include.target}{part} is included here, but it is not found inside the notes' folder"
+            message = (
+                f"{include.target}{part} is included here, but is not found inside the notes' folder, or too large"
+            )
             yield ReadWarning(path, include.line, message)
 
 

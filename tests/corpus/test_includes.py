@@ -70,6 +70,9 @@ def test_included_code_is_an_example_and_is_found_by_search(notes: Path, line: s
         '--8<-- "src/missing.py"',
         '--8<-- "src/app.py:nowhere"',
         '--8<-- "src/app.py:90:95"',
+        pytest.param(f'--8<-- "src/app.py:{"9" * 5000}:2"', id="a line number of 5,000 digits"),
+        pytest.param('--8<-- "src/app.py:3:1"', id="the last line before the first"),
+        '--8<-- "src/hidden.py"',
         '--8<-- "src/pipe"',
         '--8<-- "src/binary.py"',
     ],
@@ -82,6 +85,7 @@ def test_include_of_what_is_not_inside_the_notes_is_a_warning(notes: Path, line:
     (notes / ".git").mkdir()
     (notes / ".git" / "config").write_text("secret\n")
     (notes / "src" / ".env").write_text("secret\n")
+    (notes / "src" / "hidden.py").symlink_to(notes / "src" / ".env")
     (notes / "src" / "binary.py").write_bytes(b"\xff\xfe\x00\x80")
     os.mkfifo(notes / "src" / "pipe")
     document = read(notes, line)
@@ -89,6 +93,15 @@ def test_include_of_what_is_not_inside_the_notes_is_a_warning(notes: Path, line:
     assert str(warning).startswith("docs/guide/first.md:5: ")
     assert "not found inside the notes' folder" in warning.message
     assert not any("secret" in chunk.plain for chunk in document.chunks)
+
+
+def test_page_that_takes_in_far_more_than_it_says_is_cut_with_warnings(notes: Path) -> None:
+    (notes / "src" / "large.py").write_text("x = 1\n" * 100_000)
+    document = read(notes, '--8<-- "src/large.py"\n' * 2_000)
+    assert [(each.line, len(each.text)) for each in document.page.includes] == [
+        (line, 600_000) for line in range(5, 11)
+    ]
+    assert len(document.warnings) == 2_000 - 6
 
 
 def test_shared_markdown_in_a_hidden_folder_is_a_page_of_its_own(notes: Path) -> None:

@@ -47,7 +47,9 @@ def test_verify_that_is_stopped_keeps_its_results(
     monkeypatch.setenv("ASKMD_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("ASKMD_RUN_TIMEOUT_SECONDS", "120")
     command = [sys.executable, "-m", "service", "verify", "--notes", str(notes)]
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        signal.signal(signal.SIGINT, before)
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not kept(tmp_path / "data" / "ledger.sqlite3") and time.monotonic() < deadline:
             time.sleep(0.05)

@@ -60,6 +60,8 @@ def block_edits(example: Example, page_lines: Sequence[str], stdout: str) -> lis
 def session_edits(example: Example, page_lines: Sequence[str], outputs: Sequence[str]) -> list[Edit]:
     """Rewrite the lines behind those statements of a session that printed something else."""
     statements = [each for each in session_examples(example.code) if not each.options.get(doctest.SKIP)]
+    if len(outputs) != len(statements):
+        raise NotWritable("the session ended before its last line")
     edits = []
     for statement, output in zip(statements, outputs, strict=True):
         if doctest.OutputChecker().check_output(statement.want, output, _checked(statement)):

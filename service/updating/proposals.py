@@ -18,6 +18,8 @@ from service.sandbox import Limits, Program, Sandbox
 from service.updating.forms import Edit, NotWritable, block_edits, comment_edits, session_edits
 from service.updating.recording import first_line_of, read_record, recording_program
 
+_ENDED_EARLY = "it ended before it could be seen what was printed where"
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -66,7 +68,7 @@ class Proposer:
             return session_edits(example, page_lines, first.stdout.split(first.mark)[:-1])
         known = read_record(first.stdout, first.mark)
         if known is None:
-            raise NotWritable("it ended before it could be seen what was printed where")
+            raise NotWritable(_ENDED_EARLY)
         stdout, record = known
         if example.expected.style != "comment":
             return block_edits(example, page_lines, stdout)

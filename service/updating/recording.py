@@ -10,6 +10,8 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from pydantic import TypeAdapter, ValidationError
+
 from service.sandbox.javascript import is_module
 from service.wrapping import SOURCE_NAME
 
@@ -53,6 +55,9 @@ _FORMAT = {
 }
 
 
+_EVENTS: TypeAdapter[list[tuple[str, list[int]]]] = TypeAdapter(list[tuple[str, list[int]]])
+
+
 @dataclass(frozen=True, slots=True)
 class Printed:
     """What one call of a print wrote."""
@@ -68,14 +73,18 @@ def recording_program(language: str, program: str, mark: str) -> str:
 
 
 def read_record(stdout: str, mark: str) -> tuple[str, tuple[Printed, ...]] | None:
-    """Return what the program itself printed, and the record; None when there is none."""
+    """Return what the program itself printed, and the record; None when there is none.
+
+    The program can read the mark in its own source, so the record may be anything.
+    """
     printed, found, record = stdout.partition(mark)
     if not found:
         return None
     try:
-        return printed, tuple(Printed(text, frozenset(lines)) for text, lines in json.loads(record))
-    except ValueError:
+        events = _EVENTS.validate_json(record)
+    except ValidationError:
         return None
+    return printed, tuple(Printed(text, frozenset(lines)) for text, lines in events)
 
 
 def first_line_of(code: str, program: str) -> int:

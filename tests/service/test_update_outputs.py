@@ -13,7 +13,7 @@ import pytest
 from service.__main__ import main
 from service.errors import FileNotWritable
 from service.updating.pages import UpdatedPage, read_page_text, write_page
-from service.updating.recording import first_line_of
+from service.updating.recording import first_line_of, read_record
 
 CASES = Path(__file__).parent / "cases" / "update_outputs"
 WRONG = "```python\nprint(1)  # -> 2\n```\n"
@@ -130,3 +130,16 @@ def test_code_that_a_page_includes_is_left_to_its_own_file(notes: Path, capsys: 
     assert verify(notes, "--update-outputs", "--yes") == 1
     assert "left as it is: its code stands in another file, a.py:1-1" in capsys.readouterr().out
     assert (notes / "a.py").read_text() == "print(1)  # -> 2\n"
+
+
+def test_session_that_ends_itself_is_left(notes: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = "```pycon\n>>> 1 + 1\n3\n>>> raise SystemExit\n>>> 5\n6\n```\n"
+    (notes / "page.md").write_text(page)
+    assert verify(notes, "--update-outputs", "--yes") == 1
+    assert "left as it is: the session ended before its last line" in capsys.readouterr().out
+    assert (notes / "page.md").read_text() == page
+
+
+@pytest.mark.parametrize("record", ["", "1", "[1]", '[["text"]]', "[[1, [1]]]", '[["text", ["x"]]]', "[" * 100_000])
+def test_record_that_a_program_spoils_is_none(record: str) -> None:
+    assert read_record(f"printed\nMARK{record}", "MARK") is None

@@ -151,8 +151,8 @@ class Settings(BaseSettings):
     )
     allowed_hosts: str = Field(
         default="",
-        description="Further names, with commas between them, under which `/mcp`, `/feedback` and `/gaps.md` may be"
-        " reached; `*` for any. IP addresses, `localhost` and the name in `ASKMD_HOST` always may.",
+        description="Further names, with commas between them, under which `/mcp`, `POST /run`, `/feedback` and"
+        " `/gaps.md` may be reached; `*` for any. IP addresses, `localhost` and the name in `ASKMD_HOST` always may.",
     )
     max_chat_bytes: int = Field(
         default=1_048_576,

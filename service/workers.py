@@ -76,7 +76,8 @@ def worker_app(settings: Settings) -> FastAPI:
 
 def share_of_worker(settings: Settings) -> Settings:
     """Return the settings of one worker: runs of examples are bounded for the machine, so each gets its share."""
-    shares = {name: -(-getattr(settings, name) // settings.workers) for name in ("run_concurrency", "run_warm")}
+    shared = ("run_concurrency", "run_queue", "run_warm", "run_rate")
+    shares = {name: -(-getattr(settings, name) // settings.workers) for name in shared}
     return settings.model_copy(update=shares)
 
 

@@ -126,5 +126,6 @@ def test_leading_folder_that_cannot_be_written_leaves_each_to_itself(tmp_path: P
 
 
 def test_share_of_worker_bounds_the_runs_of_all_together(settings: Settings) -> None:
-    share = share_of_worker(settings.model_copy(update={"workers": 3, "run_concurrency": 6, "run_warm": 2}))
-    assert (share.run_concurrency, share.run_warm) == (2, 1)
+    all_runs = {"run_concurrency": 6, "run_queue": 0, "run_warm": 2, "run_rate": 600}
+    share = share_of_worker(settings.model_copy(update={"workers": 3, **all_runs}))
+    assert (share.run_concurrency, share.run_queue, share.run_warm, share.run_rate) == (2, 0, 1, 200)

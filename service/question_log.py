@@ -35,6 +35,8 @@ MOST_ROWS = 50_000
 """Rows of a table; beyond it the oldest go first."""
 PURGE_EVERY = 500
 """Entries after which old ones are looked for."""
+PURGE_AFTER = timedelta(hours=1)
+"""Time after which old ones are looked for, however few have come."""
 _FORMAT = 1
 _TABLES = {
     "questions": "question TEXT, goal TEXT, answered INTEGER, confidence REAL, sources TEXT, times INTEGER,"
@@ -108,6 +110,7 @@ class QuestionLog:
         self._now = now
         self._room = threading.BoundedSemaphore(BACKLOG)
         self._entries = 0
+        self._purge_at = now() + PURGE_AFTER
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="question-log")
         self._thread.submit(self._guarded, self._purge)
 
@@ -173,6 +176,13 @@ class QuestionLog:
         with suppress(RuntimeError):
             self._thread.submit(self._guarded, lambda: self._execute(statement, parameters))
 
+    def purge_when_due(self) -> None:
+        """Delete what has been kept for long enough; returns at once."""
+        if self._now() >= self._purge_at:
+            self._purge_at = self._now() + PURGE_AFTER
+            with suppress(RuntimeError):  # closed meanwhile
+                self._thread.submit(self._guarded, self._purge)
+
     def close(self) -> None:
         """Write what waits, and close the file."""
         self._thread.shutdown(wait=True)
@@ -215,6 +225,7 @@ class QuestionLog:
 
     def _read(self, statement: str, limit: int) -> list[tuple[Any, ...]]:
         """Read after all that was noted before; nothing when the file can't be read."""
+        self.purge_when_due()
 
         def read() -> list[tuple[Any, ...]]:
             return [] if self._connection is None else self._connection.execute(statement, (limit,)).fetchall()

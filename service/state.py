@@ -164,7 +164,7 @@ async def kept_current(application: Application) -> AsyncIterator[None]:
 
 
 async def keep_current(application: Application) -> None:
-    """Verify the examples that no result is known of, then watch for a newer index, again and again.
+    """Verify the examples that no result is known of, then watch for a newer index and old questions, again and again.
 
     Of several processes that serve the same data, one verifies.
     """
@@ -179,6 +179,7 @@ async def keep_current(application: Application) -> None:
             if not application.settings.reload_seconds:
                 return
             await asyncio.sleep(application.settings.reload_seconds)
+            application.question_log.purge_when_due()
             await application.take_newer_index()
     finally:
         leading.release()

@@ -96,6 +96,18 @@ def test_entries_go_when_their_time_is_over(path: Path) -> None:
     log.close()
 
 
+def test_entries_go_when_their_time_is_over_though_nothing_new_comes(path: Path) -> None:
+    today = datetime(2030, 1, 1, tzinfo=UTC)
+    log = QuestionLog.open(path, "unanswered", KEPT, now=lambda: today)
+    log.note(an_answer("Why?"), "v1")
+    log.report("Wrong.", "page.md", "")
+    assert asked(log) == {"Why?": 1}
+    today += KEPT + timedelta(days=1)
+    assert (asked(log), log.reports(10)) == ({}, ())
+    log.close()
+    assert rows(path) == 0
+
+
 def test_file_is_its_owners_alone(path: Path, log: QuestionLog) -> None:
     log.note(an_answer("Why?"), "v1")
     assert asked(log)

@@ -19,6 +19,8 @@ MOST_LABEL_CHARACTERS = 20
 SHORTEST_STEP = 3.0
 WAIT_HEIGHT, STEP_HEIGHT, MARK_RADIUS = 6, 14, 4.5
 MOST_TICKS = 6
+SHORTEST_AXIS_SECONDS = 1e-3
+"""A run of no time at all still has an axis."""
 LEGEND = (("step", "runs"), ("wait", "waits"), ("done", "done"), ("failed", "failed"), ("cancelled", "cancelled"))
 
 STYLE = """
@@ -42,7 +44,7 @@ def draw(lanes: Sequence[Lane], title: str) -> str:
     """Return the picture as an SVG document; `title` says what ran."""
     scale, names = Scale.of(lanes), labels(lanes)
     left = PADDING * 2 + CHARACTER_WIDTH * max(len(_short(name)) for name in names)
-    sheet = _Sheet(scale.seconds or 1e-3, left, len(lanes))
+    sheet = _Sheet(max(scale.seconds, SHORTEST_AXIS_SECONDS), left, len(lanes))
     root = _root(sheet, _printable(title), describe(lanes))
     _draw_grid(root, sheet, scale)
     for row, (name, lane) in enumerate(zip(names, lanes, strict=True)):
@@ -88,7 +90,7 @@ def _root(sheet: _Sheet, title: str, description: str) -> Element:
 
 
 def _draw_grid(root: Element, sheet: _Sheet, scale: Scale) -> None:
-    for seconds in _ticks(scale.seconds or 1e-3):
+    for seconds in _ticks(max(scale.seconds, SHORTEST_AXIS_SECONDS)):
         x = sheet.x(seconds)
         _add(root, "line", "grid", x1=x, x2=x, y1=PADDING, y2=sheet.bottom + 4)
         label = _add(root, "text", "soft", x=x, y=sheet.bottom + 18)

@@ -84,3 +84,8 @@ def test_any_lanes_make_a_well_formed_picture(lanes: list[Lane], title: str) -> 
     root = parsed(draw(lanes, title))
     numbers = [value for element in root.iter() for name, value in element.attrib.items() if name in {"x", "width"}]
     assert all(0 <= float(number) <= 1000 for number in numbers)
+
+
+def test_timeline_of_almost_no_time_has_an_axis() -> None:
+    lane = Lane("quick", ((0.0, 5e-324),), "done")
+    assert parsed(draw([lane], "quick")).findall(".//{*}line")

@@ -10,6 +10,7 @@ from service.caching import NEVER_STORED
 from service.chat import ChatParameters
 from service.conversation import question_of
 from service.events import stream_answer
+from service.leaving import while_caller_waits
 from service.negotiation import EVENTS, JSON, preferred
 from service.openapi import ANSWERS_AND_EVENTS, Responses, problems
 from service.questions import is_placeholder
@@ -27,6 +28,7 @@ async def chat(request: Request, asked: ChatParameters, scope: ScopeOfRequest) -
     question = await question_of(scope, asked.turns, asked.options, asked.page)
     if preferred(request.headers.get("accept", ""), (EVENTS, JSON)) == EVENTS:
         return await stream_answer(request, scope, question, asked.options)
-    empty = is_placeholder(question.text)
-    body = how_to_ask(scope, question) if empty else await answer_question(scope, question, asked.options)
+    if is_placeholder(question.text):
+        return rendered(how_to_ask(scope, question), JSON, "", NEVER_STORED)
+    body = await while_caller_waits(request, answer_question(scope, question, asked.options))
     return rendered(body, JSON, "", NEVER_STORED)

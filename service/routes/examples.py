@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from service.caching import NEVER_STORED
 from service.callers import only_known_callers
 from service.edited_code import run_edited
 from service.example_results import draw_timeline, find_example, kept_results, list_examples, run_example
@@ -43,7 +44,7 @@ async def timeline(example_id: str, parameters: RunQuery, scope: ScopeOfRequest)
     """Draw when each asyncio task of an example ran, waited and ended in its last run."""
     example = await find_example(scope, example_id)
     picture = await draw_timeline(scope.application, example, parameters.clock)
-    return Response(picture, media_type=SVG, headers={"Content-Security-Policy": SVG_POLICY})
+    return Response(picture, media_type=SVG, headers={**NEVER_STORED, "Content-Security-Policy": SVG_POLICY})
 
 
 @router.post("/run/{example_id}", responses=problems(404, 429, 503))

@@ -61,18 +61,20 @@ function runNodes(example, run) {
     run.stdout && stream("Output", run.stdout, "stdout"),
     run.stderr && stream("Errors", run.stderr, "stderr"),
     run.status === "ok" && !run.stdout && !run.stderr && element("p", { class: "reason" }, "It printed nothing."),
-    run.timeline && timelineNode(run),
+    run.timeline_text && timelineNode(run),
     run.truncated && element("p", { class: "reason" }, "The output was cut here."),
     run.matches_expected === false && example.expected_output && stream("The notes state", example.expected_output, "expected"),
   ].filter(Boolean);
 }
 
-/** When each task ran and waited: the picture, and the same in words. */
+/** When each task ran and waited: the picture and the same in words; of edited code, which is not kept, in words alone. */
 function timelineNode({ timeline, timeline_text: text }) {
+  const words = element("p", {}, text);
+  const picture = () => link(timeline, element("img", { src: timeline, alt: "Timeline of the tasks; the same in words follows", loading: "lazy" }));
   return element("figure", { class: "timeline" },
     element("figcaption", { class: "stream-title" }, "Tasks over time"),
-    link(timeline, element("img", { src: timeline, alt: "Timeline of the tasks; the same in words follows", loading: "lazy" })),
-    element("details", {}, element("summary", {}, "The same in words"), element("p", {}, text)));
+    timeline && picture(),
+    timeline ? element("details", {}, element("summary", {}, "The same in words"), words) : words);
 }
 
 function stream(title, text, kind) {

@@ -138,6 +138,10 @@ async def _runs_and_is_not_kept(client: httpx.AsyncClient) -> None:
     assert (failed["status"], failed["exit_code"]) == ("error", 1)
     script = (await client.post("/run", json={"code": "console.log(3)", "language": "javascript"})).json()
     assert script["run"]["stdout"] == "3\n"
+    waits = "import asyncio\nasync def main(): await asyncio.sleep(1)\nasyncio.run(main())\n"
+    tasks = (await client.post("/run", json={"code": waits})).json()["run"]
+    assert tasks["timeline"] is None
+    assert "0 s to 1 s" in tasks["timeline_text"]
     assert (await client.get("/examples")).json() == before
 
 

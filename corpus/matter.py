@@ -63,8 +63,8 @@ def _read(parsed: ParsedPage) -> dict[str, str] | MatterFault:
 def _read_toml(text: str) -> dict[str, str] | MatterFault:
     try:
         fields = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        plain = {key: str(value) for key, value in fields.items() if isinstance(value, str | int | float)}
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits is a ValueError of its own
         place = re.search(r"line (\d+)", str(error))
         return MatterFault(int(place[1]) + 1 if place else 1, "it is not TOML")
-    plain = {key: value for key, value in fields.items() if isinstance(value, str | int | float)}
-    return {key: " ".join(str(value).split()) for key, value in plain.items()}
+    return {key: " ".join(value.split()) for key, value in plain.items()}

@@ -13,7 +13,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
@@ -31,6 +31,7 @@ _MATTER = re.compile(r"\ufeff?(---|\+\+\+)[ \t]*\r?\n(.{0,20000}?)\n\1", re.DOTA
 _WEIGHT = re.compile(
     r"^(?:sidebar_position|weight|nav_order)[ \t]*[:=][ \t]*[\"']?(-?\d{1,9}(?:\.\d{1,9})?)\b", re.MULTILINE
 )
+_LARGEST_WEIGHT = 1e9
 _DEEPEST = 20
 _MOST_ENTRIES = 100_000
 
@@ -76,7 +77,8 @@ def folder_weight(category: bytes) -> float | None:
         position = json.loads(category).get("position")
     except (ValueError, AttributeError, RecursionError):
         return None
-    return float(position) if isinstance(position, int | float) else None
+    is_number = type(position) in (int, float) and abs(position) < _LARGEST_WEIGHT
+    return float(position) if is_number else None
 
 
 def summary_places(summary: str) -> dict[str, Place]:
@@ -114,15 +116,15 @@ def navigation_places(configuration: str) -> dict[str, Place]:
     folder = fields.get("docs_dir")
     base = folder.value if isinstance(folder, yaml.ScalarNode) else "docs"
     places: dict[str, Place] = {}
-    for number, (path, title, groups) in enumerate(_entries(fields.get("nav"), ())):
-        if number == _MOST_ENTRIES:
-            break
-        for place in (posixpath.normpath(posixpath.join(base, path)), posixpath.normpath(path)):
-            places.setdefault(place, Place(number, title, groups))
+    for path, title, groups in islice(_entries(fields.get("nav"), ()), _MOST_ENTRIES):
+        order = len(places)
+        for place in (posixpath.normpath(posixpath.join(base, path)), posixpath.normpath(path)) if path else ():
+            places.setdefault(place, Place(order, title, groups))
     return places
 
 
 def _entries(node: object, groups: tuple[str, ...]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Yield path, title and groups of each page; groups too, without a path, since aliases can make endless ones."""
     if not isinstance(node, yaml.SequenceNode) or len(groups) > _DEEPEST:
         return
     for item in node.value:
@@ -132,6 +134,7 @@ def _entries(node: object, groups: tuple[str, ...]) -> Iterator[tuple[str, str, 
             if isinstance(value, yaml.ScalarNode):
                 yield value.value, title, groups
             else:
+                yield "", title, groups
                 yield from _entries(value, (*groups, title))
 
 

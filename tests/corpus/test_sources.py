@@ -94,6 +94,25 @@ def test_navigation_that_cannot_be_read_is_left_out(tmp_path: Path, configuratio
     assert paths(written(tmp_path, {"a.md": "x\n", "b.md": "x\n", "mkdocs.yml": configuration})) == ["a.md", "b.md"]
 
 
+def test_navigation_of_endless_groups_by_aliases_ends(tmp_path: Path) -> None:
+    tenfold = "".join(f"g{i}: &g{i} [{', '.join([f'{{x: *g{i - 1}}}'] * 10)}]\n" for i in range(1, 20))
+    configuration = f"g0: &g0 []\n{tenfold}nav: [a.md, {{z: *g19}}, b.md]\n"
+    assert paths(written(tmp_path, {"a.md": "x\n", "0.md": "x\n", "mkdocs.yml": configuration})) == ["a.md", "0.md"]
+
+
+@pytest.mark.parametrize("position", ["1" * 400, "NaN", "1e999", "true", '"2"'])
+def test_position_of_a_folder_that_is_no_sane_number_is_left_out(tmp_path: Path, position: str) -> None:
+    files = {"a/x.md": "x\n", "b/x.md": "x\n", "b/_category_.json": f'{{"position": {position}}}'}
+    assert paths(written(tmp_path, files)) == ["a/x.md", "b/x.md"]
+
+
+@pytest.mark.parametrize("digits", ["9" * 5_000, "0x" + "f" * 5_000])
+def test_front_matter_with_a_number_too_long_to_write_is_a_warning(tmp_path: Path, digits: str) -> None:
+    (page,) = read_corpus(written(tmp_path, {"a.md": f"+++\nx = {digits}\n+++\n# Heading\n"})).pages
+    assert page.title == "Heading"
+    assert [warning.message for warning in read_document(page).warnings] == ["front matter left out: it is not TOML"]
+
+
 def test_title_is_that_of_front_matter_then_heading_then_file(tmp_path: Path) -> None:
     files = {
         "a.md": "---\ntitle: From matter\n---\n# Heading\n",

@@ -201,9 +201,9 @@ def _after_future_imports(code: str, statements: Sequence[PythonStatement]) -> t
 
 def _refuse_other_python(example: Example) -> None:
     wanted = example.annotations.get("requires", "")
-    numbers = tuple(int(part) for part in wanted.split(".") if part.isdecimal())
+    numbers = tuple(int(part[:9]) for part in wanted.split(".") if part.isdecimal())
     if numbers and numbers > sys.version_info[: len(numbers)]:
-        raise NotRunnable(f"needs Python {wanted}")
+        raise NotRunnable(f"needs Python {wanted[:20]}")
 
 
 def _refuse_packages(statements: Sequence[Statement]) -> None:

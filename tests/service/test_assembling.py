@@ -271,6 +271,7 @@ def test_doubt_is_left_to_the_run(code: str) -> None:
         ("python no-run", "marked no-run"),
         ("python {test='skip'}", "marked skip"),
         ("python requires=9.1", "needs Python 9.1"),
+        (f"python requires={'9' * 5_000}", f"needs Python {'9' * 20}"),
         ("sh", "shell commands are not run"),
         ("", "the block names no language"),
     ],

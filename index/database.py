@@ -75,6 +75,11 @@ class Database:
         title, text, description, order, groups = rows[0][1:]
         return Page(path, title, text, description, order, tuple(json.loads(groups)))
 
+    def page_lengths(self) -> list[int]:
+        """Return the characters of every page, in reading order."""
+        query = "SELECT length(text) FROM page_texts JOIN reading_order USING(body) ORDER BY row"
+        return [length for (length,) in self._all(query)]
+
     def chunks(self, places: Sequence[int]) -> list[Chunk]:
         """Return chunks by place, in the order asked for."""
         found = self._all(f"{_CHUNKS} WHERE c.place IN ({_marks(places)})", tuple(places))

@@ -76,6 +76,10 @@ class Index:
         """Return a page with its text, or None."""
         return self._database.page(path) if path in self._page_rows else None
 
+    def page_lengths(self) -> Sequence[int]:
+        """Return the characters of every page's text, in reading order, without reading the texts into memory."""
+        return self._database.page_lengths()
+
     def page_row(self, path: str) -> int | None:
         """Return a page's row number, or None."""
         return self._page_rows.get(path)

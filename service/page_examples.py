@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 
 from corpus.document import Example
 from index.store import Index
-
-PAGES_KEPT = 32
-"""Pages whose examples stay read: all examples of a page are put together one after another."""
 
 
 class PageExamples(Mapping[str, Sequence[Example]]):
@@ -17,12 +13,11 @@ class PageExamples(Mapping[str, Sequence[Example]]):
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._read = lru_cache(maxsize=PAGES_KEPT)(index.page_examples)
 
     def __getitem__(self, path: str) -> Sequence[Example]:
         if self._index.page_row(path) is None:
             raise KeyError(path)
-        return self._read(path)
+        return self._index.page_examples(path)
 
     def __iter__(self) -> Iterator[str]:
         return (page.path for page in self._index.pages())

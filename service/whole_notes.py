@@ -45,13 +45,11 @@ def cut_into_parts(index: Index) -> Sequence[Sequence[str]]:
     """Return the paths of the pages of each part."""
     parts: list[list[str]] = [[]]
     size = 0
-    for each in index.pages():
-        page = index.page(each.path)
-        length = len(page.text) if page else 0
+    for page, length in zip(index.pages(), index.page_lengths(), strict=True):
         if parts[-1] and size + length > PART_CHARACTERS:
             parts.append([])
             size = 0
-        parts[-1].append(each.path)
+        parts[-1].append(page.path)
         size += length
     return parts
 

@@ -179,9 +179,11 @@ class Client:
         """Find the best excerpts."""
         return self._send(_Calls.search(query, goal=goal, page=page, scope=scope, k=k))
 
-    def examples(self, *, status: str = "", page: str = "", limit: int = 200, skip: int = 0) -> ExamplesBody:
+    def examples(
+        self, *, status: str = "", verdict: str = "", page: str = "", limit: int = 200, skip: int = 0
+    ) -> ExamplesBody:
         """List the examples of the notes with their last results."""
-        return self._send(_Calls.examples(status=status, page=page, limit=limit, skip=skip))
+        return self._send(_Calls.examples(status=status, verdict=verdict, page=page, limit=limit, skip=skip))
 
     def example(self, example_id: str) -> ExampleBody:
         """Show one example with its last result."""
@@ -263,9 +265,11 @@ class AsyncClient:
         """Find the best excerpts."""
         return await self._send(_Calls.search(query, goal=goal, page=page, scope=scope, k=k))
 
-    async def examples(self, *, status: str = "", page: str = "", limit: int = 200, skip: int = 0) -> ExamplesBody:
+    async def examples(
+        self, *, status: str = "", verdict: str = "", page: str = "", limit: int = 200, skip: int = 0
+    ) -> ExamplesBody:
         """List the examples of the notes with their last results."""
-        return await self._send(_Calls.examples(status=status, page=page, limit=limit, skip=skip))
+        return await self._send(_Calls.examples(status=status, verdict=verdict, page=page, limit=limit, skip=skip))
 
     async def example(self, example_id: str) -> ExampleBody:
         """Show one example with its last result."""

@@ -225,6 +225,15 @@ def variable(field: str) -> str:
     return PREFIX + field.upper()
 
 
+def variables(settings: Settings) -> dict[str, str]:
+    """Return the environment variables that make another process take these settings, in whatever folder it works."""
+    return {
+        variable(name): str(value.resolve() if isinstance(value, Path) else value)
+        for name, field in Settings.model_fields.items()
+        if (value := getattr(settings, name)) != field.default
+    }
+
+
 def settings_table() -> str:
     """Write all settings as a Markdown table: variable, default, what it may be, what it means."""
     rows = ["| variable | default | may be | what it means |", "|---|---|---|---|"]

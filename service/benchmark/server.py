@@ -17,7 +17,7 @@ from typing import IO
 import httpx
 
 from service.benchmark.errors import MeasuredServiceFailed
-from service.settings import PROJECT, Settings, variable
+from service.settings import PROJECT, Settings, variables
 
 START_SECONDS = 60
 STOP_SECONDS = 15
@@ -55,9 +55,7 @@ def serving(settings: Settings, *arguments: str) -> Iterator[Server]:
 
 def environment(settings: Settings) -> dict[str, str]:
     """Return the environment that makes another process take these settings; questions asked there are not kept."""
-    named = {**settings.model_dump(), "log_questions": "none"}
-    defaults = {name: field.default for name, field in Settings.model_fields.items()}
-    given = {variable(name): str(value) for name, value in named.items() if value != defaults[name]}
+    given = variables(settings.model_copy(update={"log_questions": "none"}))
     kept = {name: value for name, value in os.environ.items() if not name.upper().startswith("ASKMD_")}
     return {**kept, **given}
 

@@ -6,7 +6,6 @@ import argparse
 import asyncio
 import importlib
 import sys
-from pathlib import Path
 
 from index.store import open_index
 from service.commands.arguments import Subparsers, add_notes_argument, add_parser, settings_of
@@ -14,7 +13,7 @@ from service.commands.exits import DONE
 from service.commands.index import build, summary
 from service.commands.terminal import say, write_json
 from service.logs import log_to_standard_error
-from service.settings import PROJECT, Settings, variable
+from service.settings import PROJECT, Settings, variables
 from service.state import kept_current, open_application
 
 EXAMPLES = """  askmd mcp                       what a client starts; speaks on standard input and output
@@ -55,14 +54,9 @@ async def serve(settings: Settings) -> None:
 
 def client_entry(settings: Settings) -> dict[str, object]:
     """Make the entry that clients take in their configuration, with these settings where they are not the usual."""
-    chosen = {
-        variable(name): str(value.resolve() if isinstance(value, Path) else value)
-        for name, field in Settings.model_fields.items()
-        if (value := getattr(settings, name)) != field.default
-    }
     server = {
         "command": sys.executable,
         "args": ["-m", "service", "mcp"],
-        "env": {"PYTHONPATH": str(PROJECT), **chosen},
+        "env": {"PYTHONPATH": str(PROJECT), **variables(settings)},
     }
     return {"mcpServers": {"notes": server}}

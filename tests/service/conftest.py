@@ -16,9 +16,9 @@ from index.embedder import open_embedder
 from scripts.serving import served
 from service.app import create_app
 from service.commands.verify import prove, read_examples
-from service.settings import Settings, load_settings
+from service.settings import Settings, load_settings, variables
 from service.state import open_application
-from tests.service.servers import Server, environment_of
+from tests.service.servers import Server
 
 NOTES = Path(__file__).parent / "notes"
 
@@ -62,7 +62,7 @@ def server(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iter
     folder = tmp_path_factory.mktemp("server")
     own = settings.model_copy(update={"data": shutil.copytree(settings.data, folder / "data")})
     log = folder / "log"
-    with log.open("w") as file, served("--no-build", environment=environment_of(own), log=file) as url:
+    with log.open("w") as file, served("--no-build", environment=variables(own), log=file) as url:
         yield Server(url, own, log)
 
 

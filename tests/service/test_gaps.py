@@ -15,9 +15,8 @@ from fastapi import FastAPI
 from service.__main__ import main
 from service.app import create_app
 from service.question_log import QuestionLog
-from service.settings import Settings
+from service.settings import Settings, variables
 from service.state import open_application
-from tests.service.servers import environment_of
 
 pytestmark = pytest.mark.anyio
 
@@ -101,7 +100,7 @@ async def test_gaps_on_the_command_line_are_those_of_the_service(
 ) -> None:
     await ask(client, FOOTBALL)
     served = (await client.get("/gaps.md", params={"format": "json"})).json()
-    for name, value in environment_of(own).items():
+    for name, value in variables(own).items():
         monkeypatch.setenv(name, value)
     # A process of its own in real life: it opens the files that the service writes.
     assert await asyncio.to_thread(main, ["gaps", "--json"]) == 0

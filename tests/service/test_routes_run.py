@@ -22,9 +22,8 @@ import pytest
 from service.app import create_app
 from service.sandbox.groups import SERVICE_GROUP
 from service.sandbox.memory import process_tree
-from service.settings import PROJECT, Settings
+from service.settings import PROJECT, Settings, variables
 from tests.service.sandbox.escapes.host import processes_with
-from tests.service.servers import environment_of
 
 RUNS_AT_ONCE = 20
 CONTROL_GROUPS = Path("/sys/fs/cgroup")
@@ -66,7 +65,7 @@ class Service:
     def __init__(self, settings: Settings, data: Path) -> None:
         self.environment = {
             **os.environ,
-            **environment_of(settings),
+            **variables(settings),
             "ASKMD_DATA": str(data),
             "ASKMD_ALLOW_EDITED_CODE": "true",
             "ASKMD_RUN_TIMEOUT_SECONDS": "60",

@@ -8,14 +8,14 @@ from collections.abc import AsyncIterator
 import pytest
 from mcp import Client, StdioServerParameters
 
-from service.settings import PROJECT
-from tests.service.servers import Server, environment_of
+from service.settings import PROJECT, variables
+from tests.service.servers import Server
 
 
 def standard_streams(server: Server) -> StdioServerParameters:
     """Tell a client how to start the tools itself."""
     arguments = ["-m", "service", "mcp", "--no-build"]
-    environment = {**environment_of(server.settings), "ASKMD_LOG_LEVEL": "warning"}
+    environment = {**variables(server.settings), "ASKMD_LOG_LEVEL": "warning"}
     return StdioServerParameters(command=sys.executable, args=arguments, env=environment, cwd=PROJECT)
 
 

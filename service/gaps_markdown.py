@@ -58,8 +58,8 @@ def _example(example: ExampleBody) -> str:
     run = example.run
     if run is None or (run.matches_expected is False and run.status == "ok"):
         return f"- {place}: does not print what the notes say"
-    last_line = next(reversed(run.stderr.strip().splitlines()), "") or run.reason
-    return f"- {place}: {run.status}{f': {inline(last_line[:EVIDENCE_CHARS])}' if last_line else ''}"
+    why = run.error or run.reason
+    return f"- {place}: {run.status}{f': {inline(why[:EVIDENCE_CHARS])}' if why else ''}"
 
 
 def _report(report: ReportBody) -> Iterator[str]:

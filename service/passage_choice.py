@@ -24,7 +24,7 @@ from service.shortening import shorten
 
 LONGEST_ANSWER_CHARACTERS = 300
 MOST_PASSAGES = 3
-COMPANION_SHARE = 0.5
+COMPANION_SHARE = 0.6
 """A further sentence joins the answer when its score is at least this share of the best one's."""
 OTHER_CHUNK_SHARE = 0.9
 """The same for a sentence of another chunk, which reads as a leap unless it is about as good."""

@@ -48,7 +48,12 @@ _DEFAULT = re.compile(
     r"\bdefault(?:s|ed|ing)?\b.{0,60}?(?:\d[\d.,_]*|`[^`]+`|'[^']*'|\"[^\"]*\"|\[\]|\{\}|\b(?:true|false|none|null|undefined)\b)",
     re.IGNORECASE | re.DOTALL,
 )
+_ASKS_COMPARISON = re.compile(
+    r"\b(?:vs\.?|versus|differ(?:s|ent|ences?)?|compar(?:e|ed|es|ing|ison))(?!\w)", re.IGNORECASE
+)
 _DENIES = re.compile(r"\b(?:not|cannot|never)\b|n['’]t\b", re.IGNORECASE)
+_OPENING_CHARACTERS = 80
+"""A denial further on limits what was said rather than denies it."""
 _CODE = re.compile(r"`[^`]*`|\{[^{}]*\}|<[^<>]*>")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 ANNOUNCES = (":", "：", "...", "…")
@@ -81,6 +86,7 @@ class QuestionKind:
     asks_list: bool
     asks_command: bool
     asks_definition: bool
+    asks_comparison: bool
 
 
 def question_kind(question: str) -> QuestionKind:
@@ -95,6 +101,7 @@ def question_kind(question: str) -> QuestionKind:
         bool(_ASKS_LIST.search(text)),
         asks_command,
         bool(_ASKS_DEFINITION.search(text)),
+        bool(_ASKS_COMPARISON.search(text)),
     )
 
 
@@ -107,8 +114,10 @@ def fit(kind: QuestionKind, passage: Passage) -> float:
         bonus += 0.1 if kind.asks_list else -0.05
     if passage.kind == "code":
         bonus += 0.15 if kind.asks_command else -0.15
-    if kind.asks_command and _DENIES.search(passage.text) and not _DENIES.search(kind.text):
+    if kind.asks_command and _DENIES.search(passage.text[:_OPENING_CHARACTERS]) and not _DENIES.search(kind.text):
         bonus -= 0.15
+    if kind.asks_comparison and passage.kind == "row":
+        bonus -= 0.15  # its header names both sides, whatever the row is about
     if leans_on_context(passage.text) or passage.text[:1].islower():
         bonus -= 0.06
     if _points_elsewhere(passage.text):

@@ -6,13 +6,15 @@ import re
 from html import unescape
 from html.parser import HTMLParser
 
+_LONG_NUMBER = re.compile(r"&#[0-9]{8,};?")
 _SWALLOWING = re.compile(r"\s{0,3}<(!--|script\b|style\b|textarea\b)", re.IGNORECASE)
 
 
 def read_html(parser: HTMLParser, html: str) -> None:
     """Feed a piece of HTML to a parser; the parser's line numbers are those of the piece."""
     # An unclosed comment or tag makes html.parser start over at each `<`; `<![` makes it raise. Neither is markup.
-    html = html[: open_comment(html)]
+    # A character's number of thousands of digits makes it raise too; from eight on there is no such character.
+    html = _LONG_NUMBER.sub("\N{REPLACEMENT CHARACTER}", html[: open_comment(html)])
     end = html.rfind(">") + 1
     parser.feed(html[:end].replace("<![", "&lt;!["))
     parser.close()

@@ -76,6 +76,8 @@ def test_line_ends_inside_code_and_tags_are_kept_when_asked_for() -> None:
         ("<![CDATA[x]]> y", "<![CDATA[x]]> y"),
         ("1 < 2 &amp;&amp; 3 &gt; 2", "1 < 2 && 3 > 2"),
         ("<div", "<div"),
+        pytest.param(f"<b>a&#{'9' * 5_000};b", "a\N{REPLACEMENT CHARACTER}b", id="a character of 5,000 digits"),
+        pytest.param(f"<a title='&#{'0' * 5_000}'>b</a>", "b", id="such a character in an attribute"),
     ],
 )
 def test_html_gives_its_text(html: str, expected: str) -> None:

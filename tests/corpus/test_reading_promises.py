@@ -24,6 +24,7 @@ LINES = [
     *("- ```", "  ```", "    ```", "     ~~~", "word " * 250, "x" * 5000, ":::note", ":::", "/// tip | T", "///"),
     *("import x from 'y'", "> - ```", "1) ```", "{{< x >}}", "`a", "b` c.", "<script>", "x <b\n>y", "# Agent"),
     *("GET https://x/a.md?ask=<q>", "> see [l](https://x/llms.txt)", '--8<-- "a"', "{* f *}", "<Card", "a={x}>"),
+    *("&#" + "9" * 5000 + ";", "9" * 5000 + ". item", "```py requires=" + "9" * 5000),
 ]
 """What odd pages are made of."""
 

@@ -14,6 +14,7 @@ import doctest
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 
 from corpus.claims import Claim, code_claims, has_prints
@@ -129,7 +130,8 @@ def _line(text: str) -> str:
 def _in_order(claims: Sequence[Claim], printed: Sequence[str]) -> bool:
     position = 0
     for claim in claims:
-        while position < len(printed) and not (used := _lines_used(_line(claim.text), printed, position)):
+        stated = _line(claim.text)
+        while position < len(printed) and not (used := _lines_used(stated, printed, position)):
             position += 1
         if position == len(printed):
             return False
@@ -140,7 +142,7 @@ def _in_order(claims: Sequence[Claim], printed: Sequence[str]) -> bool:
 def _lines_used(stated: str, printed: Sequence[str], position: int) -> int:
     """Return how many printed lines say what is stated, from a position on; 0 when they don't."""
     line = printed[position]
-    if line in (stated, _line(_literal_text(stated))) or (line and _is_value_with_remark(stated, line)):
+    if line in (stated, _literal_line(stated)) or (line and _is_value_with_remark(stated, line)):
         return 1
     if "..." in stated and _same(stated, line):
         return 1
@@ -159,8 +161,18 @@ def _is_value_with_remark(stated: str, line: str) -> bool:
     """Tell whether what is stated is the printed line, and a remark on it."""
     if any(stated.startswith(line + mark) for mark in _REMARKS):
         return True
+    return line in _value_before_remark(stated)
+
+
+@lru_cache(maxsize=256)  # it is laid beside each of thousands of lines
+def _value_before_remark(stated: str) -> tuple[str, ...]:
     value = _AFTER_A_VALUE.match(stated)
-    return value is not None and line in (value[1], _literal_text(value[1]))
+    return (value[1], _literal_text(value[1])) if value else ()
+
+
+@lru_cache(maxsize=256)
+def _literal_line(stated: str) -> str:
+    return _line(_literal_text(stated))
 
 
 def _literal_text(stated: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from corpus.document import Example, Page
@@ -143,3 +145,10 @@ def test_session_of_node_may_leave_undefined_out() -> None:
     text = "```js\n> const a = [1]\n> a\n[1]\n```\n"
     assert matches(text, "undefined\n[ 1 ]\n") is True
     assert matches(text, "undefined\n[ 2 ]\n") is False
+
+
+def test_long_value_beside_many_lines_is_compared_in_no_time() -> None:
+    stated = "[(" * 20_000
+    start = time.thread_time()
+    assert matches(f"```python\nprint(1)  # -> {stated}\n```\n", "\n" * 20_000) is False
+    assert time.thread_time() - start < 5

@@ -115,9 +115,7 @@ class RequestScope:
 async def open_application(settings: Settings) -> AsyncIterator[Application]:
     """Open everything, and close it after the block. Raises IndexFault when there is no index to serve."""
     compute_on_one_thread()
-    embedder = await asyncio.to_thread(
-        open_embedder, settings.model, settings.models, question_threads=threads_of_worker(settings.workers)
-    )
+    embedder = await asyncio.to_thread(ready_embedder, settings)
     reranker = await asyncio.to_thread(open_reranker, settings.reranker)
     generations = Generations(await asyncio.to_thread(open_generation, settings, embedder, reranker))
     async with contextlib.AsyncExitStack() as stack:
@@ -143,6 +141,13 @@ async def open_application(settings: Settings) -> AsyncIterator[Application]:
         )
         application.runner.use_pages(generations.newest.examples_by_page)
         yield application
+
+
+def ready_embedder(settings: Settings) -> Embedder:
+    """Open the model and let it encode something: its first text takes many times as long as those after it."""
+    embedder = open_embedder(settings.model, settings.models, question_threads=threads_of_worker(settings.workers))
+    embedder.encode_questions(["What is asked first?"])
+    return embedder
 
 
 def open_generation(settings: Settings, embedder: Embedder, reranker: Reranker | None) -> Generation:

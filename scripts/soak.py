@@ -128,7 +128,7 @@ async def soak(
 ) -> Soaked:
     """Run so many programs, every third as one of a batch, the others in a process that waits or else in a new one."""
     soaked = Soaked()
-    before_opening = held(frozenset())
+    before_opening, others = held(frozenset()), group_names()
     sandbox = await Sandbox.open(LIMITS, concurrency=side_by_side, warm=WARM)
     if not sandbox.available:
         soaked.problems.append(f"nothing can be run here: {sandbox.status.detail}")
@@ -137,7 +137,7 @@ async def soak(
         for kind in KINDS[:2]:
             await sandbox.run(kind.program)
         await sandbox.warmed()
-        groups = group_names()
+        groups = group_names() - others
         before, memory_before = held(groups), resident_bytes()
         begun = time.perf_counter()
         # one more at a time than there are places: there is always one that waits for one
@@ -197,7 +197,7 @@ def held(groups: frozenset[str]) -> Held:
 
 
 def group_names() -> frozenset[str]:
-    """Return the names of the control groups that were made for the processes that wait now."""
+    """Return the names of the control groups that were made for the processes that wait now, in any sandbox of ours."""
     lines = [line for process in process_tree(os.getpid()) for line in _lines(Path(f"/proc/{process}/cgroup"))]
     return frozenset(part for line in lines for part in line.split("/") if part.startswith(PREFIX))
 

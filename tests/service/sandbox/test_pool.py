@@ -86,13 +86,14 @@ def test_run_that_finds_no_process_waiting_starts_one(warm: Sandbox, loop_runner
     assert loop_runner.run(many()) == [f"{n}\n" for n in range(8)]
 
 
-def test_closed_pool_leaves_no_process() -> None:
+def test_closed_pool_leaves_no_process(warm: Sandbox, loop_runner: asyncio.Runner) -> None:
     async def open_and_close() -> None:
         opened = await Sandbox.open(SHORT, warm=WARM)
         await opened.close()
 
+    loop_runner.run(warm.warmed())  # the other pool's processes are not to be taken for this one's
     before = set(_waiting(os.getpid()))
-    asyncio.run(open_and_close())
+    loop_runner.run(open_and_close())
     assert set(_waiting(os.getpid())) <= before
 
 

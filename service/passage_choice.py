@@ -6,7 +6,7 @@ No language model: the best passage is taken as it stands in the notes, with wha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,7 +20,7 @@ from service.evidence import Evidence, gather_evidence
 from service.passage_scores import Scores, openings_of, score_passages
 from service.question_kind import ANNOUNCES, QuestionKind, question_kind
 from service.question_terms import QuestionTerms
-from service.shortening import shorten
+from service.shortening import beginning_of, shorten
 
 LONGEST_ANSWER_CHARACTERS = 300
 MOST_PASSAGES = 3
@@ -28,6 +28,9 @@ COMPANION_SHARE = 0.6
 """A further sentence joins the answer when its score is at least this share of the best one's."""
 OTHER_CHUNK_SHARE = 0.9
 """The same for a sentence of another chunk, which reads as a leap unless it is about as good."""
+SHORTEST_BEGINNING = 50
+"""A further sentence that is too long is cut to its beginning when that has so many characters; fewer say little."""
+_STANDS_ALONE = frozenset({"list", "code", "row", "definition"})
 _READ_CHUNKS = 10
 _NEAR = 2
 """How far behind its announcement code stands among the passages."""
@@ -78,8 +81,7 @@ def _answer(
     best = _with_code(passages, int(np.argmax(scores)), kind)
     if best in openings_of(passages, chunks):
         passages[best] = _named(passages[best], chunks[passages[best].chunk])
-    for passage in _assemble(passages, scores, best):
-        yield _fitted(passage, question_terms)
+    yield from _assemble(passages, scores, best, question_terms)
 
 
 def _with_code(passages: Sequence[Passage], best: int, kind: QuestionKind) -> int:
@@ -100,36 +102,56 @@ def _named(opening: Passage, chunk: Chunk) -> Passage:
     return replace(opening, text=text, start_line=chunk.start_line)
 
 
-def _assemble(passages: Sequence[Passage], scores: Scores, best: int) -> list[Passage]:
-    """Take the best passage, the sentence before it when it leans on one, and further good ones while there is room."""
-    order = [int(i) for i in np.argsort(-scores, kind="stable")]
-    if passages[best].kind in ("list", "code", "row", "definition"):
-        return [passages[best]]
-    chosen = [best]
-    if (
-        leans_on_context(passages[best].text)
-        and _precedes(passages, best - 1, best)
-        and _fits(passages, chosen, best - 1)
-    ):
-        chosen.insert(0, best - 1)
-    for i in order:
+def _assemble(
+    passages: Sequence[Passage], scores: Scores, best: int, question_terms: QuestionTerms
+) -> Iterator[Passage]:
+    """Yield the best passage, the sentence before it when it leans on one, and further good ones while there is room:
+    those of its chunk in their order, then the others, and at the very end one that is cut.
+    """
+    chosen = {best: _fitted(passages[best], question_terms)}
+    if passages[best].kind not in _STANDS_ALONE:
+        if leans_on_context(passages[best].text) and _precedes(passages, best - 1, best):
+            _add_whole(chosen, best - 1, passages[best - 1])
+        _add_companions(chosen, passages, scores, best)
+    home = passages[best].chunk
+    for i in sorted(chosen, key=lambda i: (chosen[i].text != passages[i].text, passages[i].chunk != home, i)):
+        yield chosen[i]
+
+
+def _add_companions(chosen: dict[int, Passage], passages: Sequence[Passage], scores: Scores, best: int) -> None:
+    """Add further passages, best first; the last one may be cut to the room that is left."""
+    for i in map(int, np.argsort(-scores, kind="stable")):
         if i in chosen:
             continue
         if scores[i] < COMPANION_SHARE * scores[best] or len(chosen) == MOST_PASSAGES:
-            break
+            return
         if passages[i].chunk != passages[best].chunk and scores[i] < OTHER_CHUNK_SHARE * scores[best]:
             continue
-        if _joins(passages, chosen, i) and _fits(passages, chosen, i):
-            chosen.append(i)
-    same = sorted(i for i in chosen if passages[i].chunk == passages[best].chunk)
-    return [passages[i] for i in [*same, *(i for i in chosen if i not in same)]]
+        if not _joins(passages, chosen, i) or _add_whole(chosen, i, passages[i]):
+            continue
+        beginning = beginning_of(passages[i].text, _room(chosen))
+        if len(beginning) >= SHORTEST_BEGINNING:
+            chosen[i] = replace(passages[i], text=beginning)
+
+
+def _add_whole(chosen: dict[int, Passage], position: int, passage: Passage) -> bool:
+    """Add a passage and return True, if there is room for it."""
+    fits = len(passage.text) <= _room(chosen)
+    if fits:
+        chosen[position] = passage
+    return fits
+
+
+def _room(chosen: Mapping[int, Passage]) -> int:
+    """Return how many characters are left; each passage is followed by a blank."""
+    return LONGEST_ANSWER_CHARACTERS - sum(len(passage.text) + 1 for passage in chosen.values())
 
 
 def _precedes(passages: Sequence[Passage], first: int, second: int) -> bool:
     return first >= 0 and passages[first].chunk == passages[second].chunk and passages[first].kind == "sentence"
 
 
-def _joins(passages: Sequence[Passage], chosen: Sequence[int], candidate: int) -> bool:
+def _joins(passages: Sequence[Passage], chosen: Collection[int], candidate: int) -> bool:
     """Tell whether a passage can stand beside the chosen ones: prose that says something further."""
     passage = passages[candidate]
     repeated = any(passage.text in passages[i].text or passages[i].text in passage.text for i in chosen)
@@ -138,11 +160,6 @@ def _joins(passages: Sequence[Passage], chosen: Sequence[int], candidate: int) -
         and not repeated
         and not passage.text.endswith((*ANNOUNCES, "?"))
     )
-
-
-def _fits(passages: Sequence[Passage], chosen: Sequence[int], candidate: int) -> bool:
-    length = sum(len(passages[i].text) + 1 for i in chosen)
-    return length + len(passages[candidate].text) <= LONGEST_ANSWER_CHARACTERS
 
 
 def _fitted(passage: Passage, question_terms: QuestionTerms) -> Passage:

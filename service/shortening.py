@@ -1,4 +1,6 @@
-"""Shorten a passage that is longer than an answer may be: keep the run of clauses that holds most of what was asked."""
+"""Shorten what is longer than an answer has room for: a passage to the run of clauses that holds most of what was
+asked, or a further sentence to its beginning.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,8 @@ from collections.abc import Callable
 _PIECE = re.compile(r"(?:`[^`]*`|[^`\s])+(?:\s+|$)")
 _CLAUSE_END = re.compile(r"[,;:.!?)—–-]\s*$")
 ELLIPSIS = "…"
+_NEAR_THE_LIMIT = 0.8
+"""Share of the room from which on the end of a clause is the better place for a cut than one more word."""
 
 
 def shorten(text: str, limit: int, weigh: Callable[[str], float]) -> str:
@@ -23,6 +27,18 @@ def shorten(text: str, limit: int, weigh: Callable[[str], float]) -> str:
     starts = [0] + [i + 1 for i, piece in enumerate(pieces[:-1]) if _CLAUSE_END.search(piece)]
     runs = [_run(pieces, start, limit) for start in starts]
     return max((run for run in runs if run), key=weigh, default="")
+
+
+def beginning_of(text: str, limit: int) -> str:
+    """Return at most `limit` characters from the start of a text, cut as by `shorten`, and where a clause ends when one
+    ends near the limit.
+    """
+    if len(text) <= limit:
+        return text
+    pieces = [match for match in _PIECE.finditer(text) if len(text[: match.end()].rstrip()) + 2 <= limit]
+    clauses = [each for each in pieces if each.end() >= _NEAR_THE_LIMIT * limit and _CLAUSE_END.search(each.group())]
+    last = (clauses or pieces)[-1:]
+    return f"{text[: last[0].end()].rstrip()} {ELLIPSIS}" if last else ""
 
 
 def _run(pieces: list[str], start: int, limit: int) -> str:

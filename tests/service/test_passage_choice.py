@@ -16,6 +16,7 @@ from index.embedder import Embedder
 from index.search import Query, search
 from index.store import Index, open_index
 from service.passage_choice import LONGEST_ANSWER_CHARACTERS, choose_passages
+from service.shortening import ELLIPSIS
 from tests.index.words import WordEmbedder
 
 Ask = Callable[[str], str]
@@ -36,6 +37,12 @@ PAGES = {
     ),
     "release-notes.md": (
         "# Release notes\n\n- Encryption: enable encryption with a certificate. (#12)\n- `--port` refined.\n"
+    ),
+    "clocks.md": (
+        "# Clocks\n\n## Virtual clock\n\nThe virtual clock of the sandbox was written by Ada Brook in the spring,"
+        " when the first examples that sleep for minutes were added to the notes by the people who keep them. The"
+        " virtual clock is now maintained by the release team, which `takes(turns, at, it)` each week, and by whoever"
+        " else has found a fault in it and would rather mend that fault than describe it to somebody.\n"
     ),
     "phases.md": (
         "# Phases\n\nThe phases of a build are:\n\n- fetch: gets the sources\n- compile: makes objects\n- link\n"
@@ -81,6 +88,14 @@ def test_list_comes_whole_under_its_introduction(ask: Ask) -> None:
     answer = ask("Which phases does a build have?")
     assert answer.startswith("The phases of a build are:\n- fetch")
     assert answer.count("\n- ") == 3
+
+
+def test_further_sentence_without_room_comes_with_its_beginning(ask: Ask) -> None:
+    answer = ask("Who maintains the virtual clock?")
+    assert "Ada Brook" in answer
+    assert "maintained by the release team" in answer
+    assert answer.endswith(f" {ELLIPSIS}")
+    assert len(answer) <= LONGEST_ANSWER_CHARACTERS
 
 
 def test_how_many_inside_a_question_of_how_asks_for_no_number(ask: Ask) -> None:

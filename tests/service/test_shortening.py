@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.shortening import ELLIPSIS, shorten
+from service.shortening import ELLIPSIS, beginning_of, shorten
 
 WORDS = st.lists(
     st.sampled_from(["alpha", "beta,", "`gamma.delta(x, y)`", "epsilon;", "zeta", "eta."]), min_size=1, max_size=80
@@ -35,3 +35,18 @@ def test_any_text_is_within_the_limit_and_code_is_whole(words: list[str], limit:
 
 def test_one_word_longer_than_the_limit_is_cut() -> None:
     assert len(shorten("x" * 1000, 100, lambda run: 0.0)) <= 100
+
+
+def test_beginning_ends_where_a_clause_does_near_the_limit() -> None:
+    text = "The loop runs one task at a time, and each gives way at an await"
+    assert beginning_of(text, 40) == f"The loop runs one task at a time, {ELLIPSIS}"
+    assert beginning_of(text, 60) == f"The loop runs one task at a time, and each gives way at an {ELLIPSIS}"
+
+
+@given(WORDS, st.integers(2, 200))
+def test_any_beginning_is_within_the_limit_and_code_is_whole(words: list[str], limit: int) -> None:
+    text = " ".join(words)
+    beginning = beginning_of(text, limit)
+    assert len(beginning) <= limit
+    assert beginning.count("`") % 2 == 0
+    assert text.startswith(beginning.removesuffix(f" {ELLIPSIS}"))

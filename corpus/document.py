@@ -136,12 +136,16 @@ class Example:
         return f"{self.path}:{self.start_line}-{self.end_line}"
 
 
+WarningKind = Literal["left out", "not UTF-8", "empty page", "front matter", "never closed", "missing include"]
+
+
 @dataclass(frozen=True, slots=True)
 class ReadWarning:
     """Something in the notes that could not be used as it stands; the rest of the notes is not affected."""
 
     path: str
     line: int
+    kind: WarningKind
     message: str
 
     def __str__(self) -> str:

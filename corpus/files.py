@@ -27,7 +27,7 @@ def markdown_files(folder: Path, warnings: list[ReadWarning]) -> list[str]:
         name = path.relative_to(folder).as_posix()
         fault = _fault(path, name, root)
         if fault:
-            warnings.append(ReadWarning(printable(name), 1, f"left out: {fault}"))
+            warnings.append(ReadWarning(printable(name), 1, "left out", f"left out: {fault}"))
         else:
             found.append(name)
     return sorted(found)
@@ -71,11 +71,12 @@ def file_bytes(folder: Path, path: str, max_page_bytes: int, warnings: list[Read
         size = (folder / path).stat().st_size
         if size > max_page_bytes:
             message = f"left out: {size:,} bytes is more than the {max_page_bytes:,} allowed (ASKMD_MAX_PAGE_BYTES)"
-            warnings.append(ReadWarning(path, 1, message))
+            warnings.append(ReadWarning(path, 1, "left out", message))
             return None
         return (folder / path).read_bytes()
     except OSError as error:
-        warnings.append(ReadWarning(path, 1, f"left out: it can't be read ({error.strerror or error})"))
+        message = f"left out: it can't be read ({error.strerror or error})"
+        warnings.append(ReadWarning(path, 1, "left out", message))
         return None
 
 
@@ -87,15 +88,15 @@ def decoded(path: str, data: bytes, warnings: list[ReadWarning]) -> str | None:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         if b"\0" in data:
-            warnings.append(ReadWarning(path, line, "left out: it is not text"))
+            warnings.append(ReadWarning(path, line, "left out", "left out: it is not text"))
             return None
-        warnings.append(
-            ReadWarning(path, line, "not UTF-8, read as Windows-1252; save it as UTF-8 to be sure of every character")
-        )
+        message = "not UTF-8, read as Windows-1252; save it as UTF-8 to be sure of every character"
+        warnings.append(ReadWarning(path, line, "not UTF-8", message))
         text = data.decode("cp1252", errors="replace")
     if "\0" in text:
-        warnings.append(ReadWarning(path, text.count("\n", 0, text.index("\0")) + 1, "left out: it is not text"))
+        line = text.count("\n", 0, text.index("\0")) + 1
+        warnings.append(ReadWarning(path, line, "left out", "left out: it is not text"))
         return None
     if not text.strip():
-        warnings.append(ReadWarning(path, 1, "the page is empty"))
+        warnings.append(ReadWarning(path, 1, "empty page", "the page is empty"))
     return text

@@ -1,5 +1,5 @@
-"""Find where a page takes in text of another file, and that text: MkDocs `--8<--` and `{* file *}`, mdBook
-`{{#include}}`, GitBook `{% include %}`, Hugo's code samples, MyST's `{literalinclude}`.
+"""Find where a page takes in text of another file, and that text: MkDocs `--8<--`, `{* file *}` and
+`{!file!}`, mdBook `{{#include}}`, GitBook `{% include %}`, Hugo's code samples, MyST's `{literalinclude}`.
 
 Only files inside the notes' folder are read, never hidden ones beside GitBook's own; what is not found is told to who
 reads the notes. Included code belongs to the page; an included Markdown file is a page of its own.
@@ -17,11 +17,12 @@ from pathlib import Path, PurePosixPath
 from markdown_it.token import Token
 
 from corpus.dialects import attributes_of, tag_name
+from corpus.directives import directive_of
 from corpus.document import Included
 from corpus.files import SUFFIXES, may_hold_notes
-from corpus.markdown import ParsedPage, directive_of, split_lines
+from corpus.markdown import ParsedPage, split_lines
 
-MARKS = ("--8<--", "{*", "#include", "#rustdoc_include", "{%", "{{<", "literalinclude")
+MARKS = ("--8<--", "{*", "{!", "#include", "#rustdoc_include", "{%", "{{<", "literalinclude")
 LARGEST_BYTES = 1_000_000
 MOST_INCLUDES = 1_000
 MOST_CHARACTERS = 4_000_000
@@ -32,6 +33,7 @@ _SAMPLES = frozenset({"code_sample", "codenew", "code", "readfile", "include"})
 _RANGE = re.compile(r"^(.+?):(\d{0,9}):(\d{0,9})$")
 _SECTION = re.compile(r"^(.+?):([A-Za-z_][\w-]*)$")
 _LINES = re.compile(r"\bln\[([\d:,\s]+)\]")
+_LINES_BEHIND = re.compile(r"^(.+?)\[ln:(\d{1,9})(?:\.\d+)?-(\d{1,9})[^]]*\]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +49,11 @@ class Include:
 
 def page_includes(parsed: ParsedPage) -> tuple[Include, ...]:
     """Return the includes of a page in order, those inside code fences too."""
-    return tuple(include for token in parsed.tokens for include in _token_includes(token))
+    return tuple(include for token in parsed.tokens for include in token_includes(token))
 
 
-def _token_includes(token: Token) -> Iterator[Include]:
+def token_includes(token: Token) -> Iterator[Include]:
+    """Yield the includes of a tag, or of the lines of a fence."""
     if not token.map or token.type not in ("directive", "fence"):
         return
     lines = token.content.split("\n") if token.type == "fence" else [token.content]
@@ -80,7 +83,7 @@ def include_of(number: int, line: str) -> Include | None:
 
 
 def _parted(number: int, target: str, options: str) -> Include:
-    if match := _RANGE.match(target):
+    if match := (_RANGE.match(target) or _LINES_BEHIND.match(target)):
         return Include(number, match[1], f"{match[2]}:{match[3]}")
     if (match := _SECTION.match(target)) and "//" not in target:
         return Include(number, match[1], match[2])

@@ -23,21 +23,14 @@ from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
-from corpus.dialects import attributes_of
+from corpus.directives import directive, directive_of
 from corpus.document import Included, Page
 from corpus.files import SUFFIXES
 from corpus.indented import indented_container
 from corpus.mdx import component_tag, module_lines
-from corpus.myst import is_option, target_line
+from corpus.myst import target_line
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
-_TAG_MARKS = (("liquid", "{%", "%}"), ("hugo", "{{<", ">}}"), ("hugo", "{{%", "%}}"))
-_INCLUDE_MARKS = (("{*", "*}"), ("{{#include", "}}"), ("{{#rustdoc_include", "}}"), ("--8<--", ""))
-_COLONS = re.compile(r"^:{3,}\s*(?:\{?\.?([A-Za-z][\w-]*)\}?(.*))?$")
-_SLASHES = re.compile(r"^/{3,}\s*(?:([A-Za-z][\w-]*)\s*(?:\|\s*(.*))?)?$")
-_INLINE_ATTRIBUTES = frozenset({"text", "term_id"})
-"""A shortcode with one of these is a word of its sentence, though a wrapped line may hold nothing else."""
-_OBJECT_PATH = re.compile(r"^[A-Za-z_]\w*(?:\.\w+)+$")
 _TAG = re.compile(r"\{\{[<%][^{}\n]{0,400}?[>%]\}\}")
 _TAG_IN_LINK = re.compile(rf"\]\((?:[^()\s{{}}]|{_TAG.pattern}){{1,2000}}(?=[)\s])")
 _TAG_IN_ATTRIBUTE = re.compile(
@@ -45,7 +38,6 @@ _TAG_IN_ATTRIBUTE = re.compile(
 )
 _WHOLE_HTML = re.compile(r"<(?:script|pre|style|textarea|[!?])", re.IGNORECASE)
 _BOXES = {"[ ] ": "☐", "[x] ": "☑"}
-_LONGEST_TAG_LINES = 20
 _LONGEST_COMMENT_LINES = 500
 _INTERRUPTS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 # mdurl fills its tables when they are first used, and another thread would read them half filled; an import is alone.
@@ -123,7 +115,7 @@ def _parser() -> MarkdownIt:
     parser.inline.ruler.at("backticks", _code_span)
     parser.block.ruler.at("html_block", _html_block, {"alt": ["paragraph", "reference", "blockquote"]})
     for name, rule in (
-        ("directive", _directive),
+        ("directive", directive),
         ("indented_container", indented_container),
         ("module_lines", module_lines),
         ("toml_matter", _toml_matter),
@@ -133,51 +125,6 @@ def _parser() -> MarkdownIt:
     ):
         parser.block.ruler.before("table", name, rule, _INTERRUPTS)
     return parser
-
-
-def _directive(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
-    """Block rule: a line that is nothing but a dialect tag."""
-    if state.is_code_block(start_line):
-        return False
-    line = state.src[state.bMarks[start_line] + state.tShift[start_line] : state.eMarks[start_line]]
-    last = _last_tag_line(state, start_line, end_line, line)
-    line = state.src[state.bMarks[start_line] + state.tShift[start_line] : state.eMarks[last]]
-    tag = directive_of(line)
-    if tag is None or (tag[0] == "hugo" and _INLINE_ATTRIBUTES & attributes_of(tag[1]).keys()):
-        return False
-    if silent:
-        return True
-    token = state.push("directive", "", 0)
-    token.map = [start_line, _tag_end(state, start_line, end_line, tag[0], last + 1)]
-    token.content = line.strip()
-    token.meta = {"dialect": tag[0]}
-    token.info = tag[1]
-    state.line = token.map[1]
-    return True
-
-
-def _last_tag_line(state: StateBlock, start_line: int, end_line: int, line: str) -> int:
-    """Return the line that a tag ends on: shortcodes with many arguments are written over several lines."""
-    closing = next((closing for _, opening, closing in _TAG_MARKS if line.startswith(opening)), "")
-    if closing and closing not in line:
-        for last in range(start_line + 1, min(end_line, start_line + _LONGEST_TAG_LINES)):
-            text = state.src[state.bMarks[last] : state.eMarks[last]].rstrip()
-            if not text or text.lstrip().startswith(("{%", "{{")):
-                break
-            if closing in text:
-                return last if text.endswith(closing) else start_line
-    return start_line
-
-
-def _tag_end(state: StateBlock, start_line: int, end_line: int, dialect: str, last: int) -> int:
-    """Return the line after a tag's options, which stand right below it: indented, or as `:name: value`."""
-    while last < end_line and not state.isEmpty(last):
-        text = state.src[state.bMarks[last] : state.eMarks[last]]
-        indented = dialect == "mkdocstrings" and state.sCount[last] >= state.blkIndent + 4
-        if not indented and not (dialect == "colons" and is_option(text)):
-            break
-        last += 1
-    return last
 
 
 def _html_block(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
@@ -256,26 +203,6 @@ def _task_marks(state: StateCore) -> None:
             first = token.children[0]
             if first.type == "text" and (box := _BOXES.get(first.content[:4].lower())):
                 first.content = f"{box} {first.content[4:]}"
-
-
-def directive_of(line: str) -> tuple[str, str] | None:
-    """Return (dialect, what stands between the marks) when a line is one tag and nothing else."""
-    line = line.strip()
-    if line[:1] not in ("{", ":", "/", "-"):
-        return None
-    for dialect, opening, closing in _TAG_MARKS:
-        if line.startswith(opening) and line.find(closing) == len(line) - len(closing):
-            return dialect, line[len(opening) : -len(closing)].strip("- \t")
-    for opening, closing in _INCLUDE_MARKS:
-        if line.startswith(opening) and line.endswith(closing):
-            return "include", "include " + line[len(opening) : len(line) - len(closing)].strip()
-    if slashes := _SLASHES.match(line):
-        return "colons", f"{slashes[1] or ''} {slashes[2] or ''}".strip()
-    colons = _COLONS.match(line)
-    if colons is None:
-        return None
-    info = f"{colons[1] or ''}{colons[2] or ''}".strip()
-    return ("mkdocstrings", f'reference title="{info}"') if _OBJECT_PATH.match(info) else ("colons", info)
 
 
 def _code_span(state: StateInline, silent: bool) -> bool:

@@ -20,12 +20,12 @@ def page_warnings(parsed: ParsedPage) -> Iterator[ReadWarning]:
     """Yield the warnings about a page."""
     path = parsed.page.path
     if fault := matter_fault(parsed):
-        yield ReadWarning(path, fault.line, f"front matter left out: {fault.reason}")
+        yield ReadWarning(path, fault.line, "front matter", f"front matter left out: {fault.reason}")
     for token in parsed.tokens:
         if token.map and (opened := _never_closed(parsed, token)):
             rest = "its list or quote" if token.level else "the page"
             message = f"{opened} is never closed; the rest of {rest} was read as its text"
-            yield ReadWarning(path, token.map[0] + 1, message)
+            yield ReadWarning(path, token.map[0] + 1, "never closed", message)
     found = {included.line for included in parsed.page.includes}
     for include in page_includes(parsed):
         if include.line not in found:
@@ -33,7 +33,7 @@ def page_warnings(parsed: ParsedPage) -> Iterator[ReadWarning]:
             message = (
                 f"{include.target}{part} is included here, but is not found inside the notes' folder, or too large"
             )
-            yield ReadWarning(path, include.line, message)
+            yield ReadWarning(path, include.line, "missing include", message)
 
 
 def _never_closed(parsed: ParsedPage, token: Token) -> str:

@@ -14,12 +14,14 @@ from markdown_it.token import Token
 from corpus.blocks import Block
 from corpus.dialects import tag_name
 from corpus.document import PassageKind
+from corpus.includes import token_includes
 from corpus.plain import html_lines, inline_text
 from corpus.sentences import split_sentences
 
 LONGEST_CHARACTERS = 300
 _OUTPUT = frozenset({"text", "output", "txt", "plaintext", "console-output"})
 """Fences of these hold what a program prints, which answers no question of how."""
+_MARKDOWN = frozenset({"md", "markdown", "mdx"})
 _CODE_TAGS = frozenset({"code", "tabs", "tab"})
 _HEAD = re.compile(r"(.{1,60}?)(?::\s| [—–-] |\. (?=[A-Z`]))")
 _TERM_HEAD = re.compile(r"(`[^`]{1,60}`(?: \{[^{}]{1,60}\})?|[^`.:]{1,40}?)(?::\s| [—–-]\s|, |\s(?=\{))")
@@ -80,7 +82,7 @@ def _prose(tokens: Sequence[Token], lead: str) -> Iterator[Found]:
                 yield from _definition(text, *token.map)
             else:
                 yield from _sentences(text, token.map[0] + 1, token.map[1], "sentence")
-        elif token.type == "fence" and token.map and lead:
+        elif (token.type == "fence" or "included" in token.meta) and token.map and lead:
             yield from _code(token, lead)
 
 
@@ -94,12 +96,26 @@ def _definition(text: str, first: int, last: int) -> Iterator[Found]:
 
 def _code(token: Token, lead: str) -> Iterator[Found]:
     """Yield code under its lead-in: a command within the line, more in a fence of its own."""
-    code = token.content.strip("\n").rstrip()
-    if not code or not token.map or token.info.strip().lower().partition(" ")[0] in _OUTPUT:
+    word = token.info.strip().lower().partition(" ")[0]
+    code = _included(token, word).strip("\n").rstrip()
+    if not code or not token.map or word in _OUTPUT:
         return
     text = f"{lead}\n{_fenced(code)}" if "\n" in code or "`" in code else f"{lead} `{code.strip()}`"
     if len(text) <= LONGEST_CHARACTERS:
         yield Found(token.map[0] + 1, token.map[1], text, "code")
+
+
+def _included(token: Token, word: str) -> str:
+    """Return what is shown as a fence's code: the text that it takes in, and never a line that stands for such."""
+    if included := token.meta.get("included"):
+        return str(included.text)
+    if word in _MARKDOWN:
+        return token.content  # it shows how to include something
+    includes = {include.line for include in token_includes(token)}
+    if not includes or not token.map:
+        return token.content
+    lines = enumerate(token.content.split("\n"), start=token.map[0] + 2)
+    return "\n".join(line for number, line in lines if number not in includes)
 
 
 def _fenced(code: str) -> str:

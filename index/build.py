@@ -16,6 +16,8 @@ from pathlib import Path
 from corpus.document import ReadWarning
 from corpus.sources import DEFAULT_MAX_PAGE_BYTES, Corpus, Notes, scan_notes
 from index.analysis import ANALYSIS_VERSION
+from index.database import Database
+from index.draft import TEXTS
 from index.embedder import Embedder
 from index.errors import IndexNotWritten
 from index.generation_writing import Order, Progress, Written, write_generation
@@ -42,6 +44,7 @@ class BuildReport:
     changed: bool
     """False when the index was up to date and nothing was written."""
     warnings: tuple[ReadWarning, ...]
+    """What was odd about the notes as they are now, whichever build read them."""
 
 
 def build_index(
@@ -69,15 +72,15 @@ def _index_notes(notes: Notes, data_folder: Path, embedder: Embedder, progress: 
     with only_builder(data_folder):
         version = _version(notes, embedder)
         current = current_whole(data_folder)
-        if current is not None and current.manifest.version == version:
-            unchanged = Written(current.manifest, 0, 0, ())
-            return _report(unchanged, notes, time.monotonic() - started, changed=False)
-        order = Order(notes, version, data_folder, embedder, current)
         try:
+            if current is not None and current.manifest.version == version:
+                unchanged = Written(current.folder, current.manifest, read=0, encoded=0)
+                return _report(unchanged, notes, time.monotonic() - started, changed=False)
+            order = Order(notes, version, data_folder, embedder, current)
             written = write_generation(order, progress or _tell_nobody)
+            return _report(written, notes, time.monotonic() - started, changed=True)
         except (OSError, sqlite3.Error) as error:
             raise IndexNotWritten(data_folder, getattr(error, "strerror", None) or str(error)) from error
-    return _report(written, notes, time.monotonic() - started, changed=True)
 
 
 def _version(notes: Notes, embedder: Embedder) -> str:
@@ -98,8 +101,17 @@ def _report(written: Written, notes: Notes, seconds: float, *, changed: bool) ->
         reused=manifest.chunks + manifest.passages - written.encoded,
         seconds=seconds,
         changed=changed,
-        warnings=notes.warnings + written.warnings,
+        warnings=notes.warnings + _page_warnings(written.folder),
     )
+
+
+def _page_warnings(generation: Path) -> tuple[ReadWarning, ...]:
+    """Return what was odd about the pages of a generation, also about those that this build did not read."""
+    texts = Database(generation / TEXTS)
+    try:
+        return texts.warnings()
+    finally:
+        texts.close()
 
 
 def _tell_nobody(stage: str, done: int, total: int) -> None:

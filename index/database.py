@@ -7,6 +7,7 @@ other page's rows; only the reading order is numbered anew.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -16,7 +17,7 @@ from queue import Empty, LifoQueue
 from typing import Any
 from urllib.parse import quote
 
-from corpus.document import Chunk, Example, ExpectedOutput, Page, Passage
+from corpus.document import Chunk, Example, ExpectedOutput, Page, Passage, ReadWarning
 
 PLACE_BITS = 24
 """A place is a body's number times 2**24, plus the position in the page."""
@@ -107,6 +108,21 @@ class Database:
             return [_example(fields) for (fields,) in self._all(f"{_EXAMPLES} ORDER BY o.row, e.place")]
         query = f"{_EXAMPLES} JOIN pages p ON p.body = o.body WHERE p.path = ? ORDER BY e.place"
         return [_example(fields) for (fields,) in self._all(query, (path,))]
+
+    def example_rows(self) -> list[tuple[str, str, bytes]]:
+        """Return (path, id, digest of all that was read off it) of every example, in reading order."""
+        query = f"""SELECT p.path, e.id, e.fields FROM examples e JOIN pages p ON p.body = e.place >> {PLACE_BITS}
+                    JOIN reading_order o ON o.body = p.body ORDER BY o.row, e.place"""
+        with self._connection() as connection:
+            return [
+                (path, identifier, hashlib.sha256(fields.encode()).digest())
+                for path, identifier, fields in connection.execute(query)
+            ]
+
+    def warnings(self) -> tuple[ReadWarning, ...]:
+        """Return what was odd about the pages when they were read, in reading order."""
+        query = "SELECT warnings FROM pages JOIN reading_order USING(body) WHERE warnings != '[]' ORDER BY row"
+        return tuple(ReadWarning(**fields) for (warnings,) in self._all(query) for fields in json.loads(warnings))
 
     def close(self) -> None:
         """Close all connections, those in use when their reader is done; who reads later gets a ProgrammingError."""

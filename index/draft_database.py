@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.document import Chunk, Document, Passage, ReadWarning
+from corpus.document import Chunk, Document, Passage
 from corpus.links import link_keys
 from index.database import PLACE_BITS, SCHEMA, chunk_of
 from index.inputs import chunk_input, page_headings, page_terms, passage_inputs
@@ -104,13 +104,6 @@ class DraftDatabase:
         """Yield each page's path and what it links to, in order."""
         rows = self._connection.execute("SELECT path, links FROM pages JOIN reading_order USING(body) ORDER BY row")
         return ((path, json.loads(links)) for path, links in rows)
-
-    def warnings(self) -> tuple[ReadWarning, ...]:
-        """Return what was odd about the pages."""
-        rows = self._connection.execute(
-            "SELECT warnings FROM pages JOIN reading_order USING(body) WHERE warnings != '[]' ORDER BY row"
-        )
-        return tuple(ReadWarning(**fields) for (warnings,) in rows for fields in json.loads(warnings))
 
     def example_count(self) -> int:
         """Return the number of examples."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from corpus.chunks import CHUNKER_VERSION
-from corpus.document import ReadWarning
 from corpus.sources import Notes
 from index.analysis import ANALYSIS_VERSION
 from index.draft import Draft, discard_draft, open_draft
@@ -21,7 +20,6 @@ from index.manifest import FORMAT_VERSION, Manifest, SearchMode
 from index.page_reading import read_pages
 from index.reader import reader_version
 from index.shortlist_writing import write_shortlist
-from index.similarity import mean_similarity
 from index.term_writing import write_terms
 from index.vector_making import RowVectors, make_vectors
 from index.vector_store import remove_other_stores
@@ -34,12 +32,12 @@ Progress = Callable[[str, int, int], None]
 class Written:
     """A generation that was written, and what it took."""
 
+    folder: Path
     manifest: Manifest
     read: int
     """Pages that were read."""
     encoded: int
     """Vectors that were made."""
-    warnings: tuple[ReadWarning, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +67,13 @@ def write_generation(order: Order, report: Progress) -> Written:
 def _write(order: Order, basis: Path | None, report: Progress) -> Written:
     draft = open_draft(order.data_folder, basis, reader_version())
     try:
-        written = _fill(draft, order, report)
+        filled = _fill(draft, order, report)
     finally:
         draft.database.close()
     place = put_in_place(order.data_folder, draft.folder, order.version)
     remove_old(place)
     remove_other_stores(order.data_folder, used_vectors(order.data_folder))
-    return written
+    return replace(filled, folder=place)
 
 
 def _readable(current: Built | None) -> Path | None:
@@ -94,9 +92,8 @@ def _fill(draft: Draft, order: Order, report: Progress) -> Written:
     replaced = write_terms(draft, layout, order.current, partial(report, "indexing terms"))
     manifest = _manifest(draft, order, layout, vectors, mode, replaced)
     manifest.write(draft.folder)
-    written = Written(manifest, read, vectors.made, draft.database.warnings())
     draft.database.finish()
-    return written
+    return Written(draft.folder, manifest, read, vectors.made)
 
 
 def _manifest(
@@ -115,7 +112,6 @@ def _manifest(
         chunks=layout.chunks,
         passages=layout.passages,
         examples=draft.database.example_count(),
-        mean_similarity=mean_similarity(vectors.store.chunks.vectors(), vectors.chunk_places),
         reader=reader_version(),
         vectors=vectors.store.name,
         stored_chunks=vectors.store.chunks.count,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Literal
 
@@ -39,11 +39,6 @@ class Manifest:
     chunks: int
     passages: int
     examples: int
-    mean_similarity: float
-    """Mean cosine between two chunks.
-
-    How alike the notes are among themselves, which a question's similarity is judged against.
-    """
     reader: str
     """Version of the code that read the pages."""
     vectors: str
@@ -85,7 +80,7 @@ def current_generation(data_folder: Path) -> Path:
 
 
 def read_manifest(generation: Path) -> Manifest:
-    """Read a generation's card.
+    """Read a generation's card; what an older askmd wrote there and nothing reads any more is passed over.
 
     Raises IndexMismatch when another version of askmd wrote it in another shape, IndexNotBuilt when it can't be read.
     """
@@ -95,8 +90,8 @@ def read_manifest(generation: Path) -> Manifest:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise IndexNotBuilt(generation.parent.parent) from error
     try:
-        return Manifest(**stored)
-    except TypeError as error:
+        return Manifest(**{field.name: stored[field.name] for field in fields(Manifest)})
+    except KeyError as error:
         raise IndexMismatch("format", built_format, FORMAT_VERSION) from error
 
 

@@ -102,6 +102,13 @@ class Index:
         """Return every example in reading order."""
         return tuple(self._database.examples())
 
+    def example_rows(self) -> list[tuple[str, str, bytes]]:
+        """Return (path, id, digest) of every example in reading order, without reading them into memory.
+
+        The digest changes with anything that was read off the notes about the example.
+        """
+        return self._database.example_rows()
+
     def example(self, identifier: str) -> Example | None:
         """Return an example by its id, or None."""
         return self._database.example(identifier)

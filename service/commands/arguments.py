@@ -40,6 +40,11 @@ def add_notes_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--notes", type=Path, metavar="DIR", help="folder of Markdown notes (ASKMD_NOTES)")
 
 
+def add_warnings_argument(parser: argparse.ArgumentParser) -> None:
+    """Add the argument that asks for every warning about the notes."""
+    parser.add_argument("--warnings", action="store_true", help="show every warning about the notes, not a few of each")
+
+
 def settings_of(arguments: argparse.Namespace) -> Settings:
     """Read the settings; arguments that name one win over its variable. Raises SettingNotUsable."""
     named = {name: value for name, value in vars(arguments).items() if name in Settings.model_fields}

@@ -9,22 +9,35 @@ from dataclasses import asdict
 
 from index.build import BuildReport, build_index
 from index.embedder import open_embedder
-from index.store import open_index
-from service.commands.arguments import Subparsers, add_notes_argument, add_parser, settings_of
+from index.store import Index, open_index
+from service.commands.arguments import (
+    Subparsers,
+    add_notes_argument,
+    add_parser,
+    add_warnings_argument,
+    settings_of,
+)
 from service.commands.exits import DONE
-from service.commands.terminal import progress_bars, say, write_json
-from service.commands.verify import prove
-from service.page_examples import by_page
+from service.commands.read_warnings import say_warnings
+from service.commands.terminal import progress_bars, write_json
+from service.examples import ExampleRunner
+from service.ledger import Ledger
+from service.page_examples import PageExamples
+from service.sandbox import Sandbox
 from service.settings import Settings
+from service.standings import Standings
+from service.upkeep import prove_missing
 
 EXAMPLES = """  askmd index                   the notes of the settings
-  askmd index --notes ~/notes   another folder"""
+  askmd index --notes ~/notes   another folder
+  askmd index --warnings        every warning about the notes, not a few of each kind"""
 
 
 def add_to(subparsers: Subparsers) -> None:
     """Add the subcommand."""
     parser = add_parser(subparsers, "index", "Build the index, or bring it up to date with the notes.", EXAMPLES)
     add_notes_argument(parser)
+    add_warnings_argument(parser)
     parser.add_argument("--no-run", action="store_true", help="leave the examples for `askmd verify` or the server")
     parser.set_defaults(run=run)
 
@@ -32,7 +45,7 @@ def add_to(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Build the index and tell what was done."""
     settings = settings_of(arguments)
-    report = build(settings)
+    report = build(settings, every_warning=arguments.warnings)
     if not arguments.no_run:
         asyncio.run(run_examples(settings))
     if arguments.json:
@@ -42,8 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
     return DONE
 
 
-def build(settings: Settings) -> BuildReport:
-    """Build with progress on a terminal, and each warning on a line of its own. Raises CorpusError or IndexFault."""
+def build(settings: Settings, *, every_warning: bool = False) -> BuildReport:
+    """Build with progress on a terminal, and tell what was odd about the notes. Raises CorpusError or IndexFault."""
     with progress_bars() as progress:
         progress("loading the model", 0, 1)
         embedder = open_embedder(settings.model, settings.models)
@@ -51,8 +64,7 @@ def build(settings: Settings) -> BuildReport:
         report = build_index(
             settings.notes, settings.data, embedder, progress=progress, max_page_bytes=settings.max_page_bytes
         )
-    for warning in report.warnings:
-        say(str(warning))
+    say_warnings(report.warnings, every=every_warning)
     return report
 
 
@@ -65,9 +77,25 @@ async def run_examples(settings: Settings, *, at_most_seconds: float | None = No
     try:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(at_most_seconds):
-                await prove(settings, by_page(index.examples()))
+                await _prove_missing(settings, index)
     finally:
         index.close()
+
+
+async def _prove_missing(settings: Settings, index: Index) -> None:
+    sandbox = await Sandbox.open(settings.run_limits, concurrency=settings.run_concurrency)
+    ledger = Ledger.open(settings.ledger_file)
+    try:
+        runner = ExampleRunner(sandbox, ledger, settings.run_limits)
+        runner.use_pages(PageExamples(index))
+        standings = Standings(index, runner, ledger.standings)
+        with progress_bars() as progress:
+            await prove_missing(
+                standings, settings.run_concurrency, lambda done, total: progress("running examples", done, total)
+            )
+    finally:
+        ledger.close()
+        await sandbox.close()
 
 
 def summary(report: BuildReport) -> str:

@@ -14,7 +14,13 @@ from fastapi import FastAPI
 
 from index.store import open_index
 from service.app import create_app
-from service.commands.arguments import Subparsers, add_notes_argument, add_parser, settings_of
+from service.commands.arguments import (
+    Subparsers,
+    add_notes_argument,
+    add_parser,
+    add_warnings_argument,
+    settings_of,
+)
 from service.commands.exits import DONE, FAILED
 from service.commands.index import build, run_examples, summary
 from service.commands.terminal import say
@@ -45,6 +51,7 @@ def add_to(subparsers: Subparsers) -> None:
     """Add the subcommand."""
     parser = add_parser(subparsers, "serve", "Answer over HTTP, and on a chat page.", EXAMPLES)
     add_notes_argument(parser)
+    add_warnings_argument(parser)
     parser.add_argument("--host", help="address to listen on (ASKMD_HOST)")
     parser.add_argument("--port", type=int, help="port to listen on; 0 takes a free one (ASKMD_PORT)")
     parser.add_argument("--workers", type=int, metavar="N", help="processes that answer (ASKMD_WORKERS)")
@@ -60,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.no_build:
             open_index(settings.data).close()
         else:
-            report = build(settings)
+            report = build(settings, every_warning=arguments.warnings)
             say(summary(report))
             if report.changed:
                 asyncio.run(run_examples(settings, at_most_seconds=FIRST_RUNS_SECONDS))

@@ -11,9 +11,16 @@ from pathlib import Path
 from corpus.document import Example
 from corpus.reading import read_document
 from corpus.sources import read_corpus
-from service.commands.arguments import Subparsers, add_notes_argument, add_parser, settings_of
+from service.commands.arguments import (
+    Subparsers,
+    add_notes_argument,
+    add_parser,
+    add_warnings_argument,
+    settings_of,
+)
 from service.commands.exits import DONE, FAILED, NO_SANDBOX
-from service.commands.terminal import messages, progress_bars, results, say, write_json
+from service.commands.read_warnings import say_warnings
+from service.commands.terminal import messages, progress_bars, results, write_json
 from service.commands.update_outputs import Updates, page_diff, propose_updates, show_updates, write_updates
 from service.commands.verify_report import report
 from service.errors import FieldError, FileNotWritable, InvalidRequest
@@ -40,6 +47,7 @@ def add_to(subparsers: Subparsers) -> None:
         subparsers, "verify", "Run the notes' examples and report which do what the notes say.", EXAMPLES
     )
     add_notes_argument(parser)
+    add_warnings_argument(parser)
     parser.add_argument("pages", nargs="*", metavar="PAGE", help="only these pages, as guide/tasks.md")
     parser.add_argument(
         "--strict", action="store_true", help="fail for an example that can't run and is not marked `no-run` or `skip`"
@@ -59,7 +67,7 @@ def add_to(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Verify and report; fails when an example does not do what the notes say."""
     settings = settings_of(arguments)
-    examples = wanted_examples(settings, arguments.pages)
+    examples = wanted_examples(settings, arguments.pages, every_warning=arguments.warnings)
     proven = asyncio.run(prove(settings, examples, again=arguments.again))
     updates = Updates(())
     if arguments.update_outputs:
@@ -79,9 +87,11 @@ def run(arguments: argparse.Namespace) -> int:
     return FAILED if counts.keys() & (FAILING_STRICT if arguments.strict else FAILING) else DONE
 
 
-def wanted_examples(settings: Settings, pages: Sequence[str]) -> dict[str, list[Example]]:
+def wanted_examples(
+    settings: Settings, pages: Sequence[str], *, every_warning: bool = False
+) -> dict[str, list[Example]]:
     """Read the examples of the notes, or of some pages. Raises CorpusError or InvalidRequest."""
-    examples = read_examples(settings)
+    examples = read_examples(settings, every_warning=every_warning)
     if unknown := [page for page in pages if not (settings.notes / page).is_file()]:
         raise InvalidRequest([FieldError("PAGE", f"{unknown[0]!r} is not in the notes; name it as guide/tasks.md")])
     return {path: found for path, found in examples.items() if not pages or path in pages}
@@ -113,12 +123,12 @@ def write_junit(file: Path, report: str) -> None:
         raise FileNotWritable(file, error.strerror or str(error)) from None
 
 
-def read_examples(settings: Settings) -> dict[str, list[Example]]:
+def read_examples(settings: Settings, *, every_warning: bool = False) -> dict[str, list[Example]]:
     """Read the examples of the notes by page; warnings go to standard error. Raises CorpusError."""
     corpus = read_corpus(settings.notes, max_page_bytes=settings.max_page_bytes)
     documents = [read_document(page) for page in corpus.pages]
-    for warning in (*corpus.warnings, *(warning for document in documents for warning in document.warnings)):
-        say(str(warning))
+    of_pages = (warning for document in documents for warning in document.warnings)
+    say_warnings((*corpus.warnings, *of_pages), every=every_warning)
     return by_page(example for document in documents for example in document.examples)
 
 

@@ -45,6 +45,9 @@ def notes(tmp_path: Path) -> Path:
         ('{{% code_sample file="src/app.py" %}}', "src/app.py:1-6"),
         ("```{literalinclude} ../../src/app.py\n```", "src/app.py:1-6"),
         ('{% include "../../src/app.py" %}', "src/app.py:1-6"),
+        ('```Python hl_lines="1"\n{!> ../../src/app.py!}\n```', "src/app.py:1-6"),
+        ("{!src/app.py!}", "src/app.py:1-6"),
+        ("{! src/app.py[ln:4-6] !}", "src/app.py:4-6"),
     ],
 )
 def test_included_code_is_an_example_and_is_found_by_search(notes: Path, line: str, origin: str) -> None:
@@ -129,6 +132,37 @@ def test_pages_show_the_code_that_they_include(notes: Path, line: str) -> None:
     text = agent_text(document.page, PagePaths([document.page]), "http://notes.example", examples)
     assert '```python\nprint("zephyr")\n```' in text
     assert "--8<--" not in html + text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '--8<-- "src/app.py:greet"',
+        "{* ../../src/app.py ln[4:4] *}",
+        '{{% code_sample file="src/app.py" %}}',
+        '```python\n--8<-- "src/app.py:greet"\n```',
+        "```{literalinclude} ../../src/app.py\n```",
+    ],
+)
+def test_code_that_is_included_is_the_passage_and_not_the_line_that_includes_it(notes: Path, line: str) -> None:
+    passages = read(notes, line).passages
+    (code,) = (passage for passage in passages if passage.kind == "code")
+    assert code.text.startswith("Text before.")
+    assert 'print("zephyr")' in code.text
+    assert "src/app.py" not in code.text
+
+
+@pytest.mark.parametrize("code", ["", "x = 1\n"])
+@pytest.mark.parametrize("include", ['--8<-- "gone.py"', "{!> ../gone.py!}", "{{#include gone.py}}"])
+def test_include_that_is_not_found_is_in_no_passage(notes: Path, include: str, code: str) -> None:
+    passages = read(notes, f"```python\n{include}\n{code}```").passages
+    assert not any("gone.py" in passage.text for passage in passages)
+    assert any("x = 1" in passage.text for passage in passages) == bool(code)
+
+
+def test_fence_that_shows_how_to_include_is_a_passage(notes: Path) -> None:
+    passages = read(notes, '```markdown\n--8<-- "gone.md"\n```').passages
+    assert passages[-1].text == 'Text before. `--8<-- "gone.md"`'
 
 
 def test_template_tag_inside_a_fence_is_code(notes: Path) -> None:

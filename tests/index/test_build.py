@@ -123,6 +123,17 @@ def test_manifest_of_another_shape_is_a_mismatch(notes: Path, data: Path, embedd
         open_index(data)
 
 
+def test_index_of_an_older_askmd_that_noted_more_opens_and_is_up_to_date(
+    notes: Path, data: Path, embedder: WordEmbedder
+) -> None:
+    version = build_index(notes, data, embedder).version
+    (card,) = data.glob("generations/*/manifest.json")
+    card.write_text(json.dumps({**json.loads(card.read_text("utf-8")), "mean_similarity": 0.25}), encoding="utf-8")
+    open_index(data).close()
+    again = build_index(notes, data, embedder)
+    assert (again.version, again.changed) == (version, False)
+
+
 def remove(path: Path) -> None:
     shutil.rmtree(path) if path.is_dir() else path.unlink()
 
@@ -297,6 +308,18 @@ def test_page_without_text_can_be_indexed(tmp_path: Path, data: Path, embedder: 
     assert (report.pages, report.chunks) == (1, 0)
     assert [str(warning) for warning in report.warnings] == ["empty.md:1: the page is empty"]
     open_index(data).close()
+
+
+def test_warnings_of_pages_that_are_not_read_again_are_told_again(
+    notes: Path, data: Path, embedder: WordEmbedder
+) -> None:
+    (notes / "open.md").write_text("# Open\n\n```python\nprint(1)\n", encoding="utf-8")
+    first = build_index(notes, data, embedder)
+    assert [warning.kind for warning in first.warnings] == ["never closed"]
+    assert build_index(notes, data, embedder).warnings == first.warnings
+    (notes / "new.md").write_text("# New\n\nA page.\n", encoding="utf-8")
+    third = build_index(notes, data, embedder)
+    assert (third.read, third.warnings) == (1, first.warnings)
 
 
 def test_progress_reaches_the_end_of_each_stage(notes: Path, data: Path, embedder: WordEmbedder) -> None:

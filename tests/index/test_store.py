@@ -14,7 +14,6 @@ from corpus.reading import read_document
 from corpus.sources import read_corpus
 from index.build import build_index
 from index.search import Query, search
-from index.similarity import mean_similarity
 from index.store import Index, open_index
 from tests.index.words import WordEmbedder
 
@@ -104,11 +103,3 @@ def test_path_with_odd_characters_can_hold_an_index(notes: Path, tmp_path: Path,
     index = open_index(data)
     assert index.chunks([0])
     index.close()
-
-
-def test_mean_similarity_is_the_mean_over_pairs_drawn_to_the_usual() -> None:
-    same = np.tile(np.eye(1, 8, dtype=np.float32), (1000, 1))
-    every = np.arange(1000)
-    assert mean_similarity(same, every) == pytest.approx(0.99, abs=0.01)
-    assert mean_similarity(same[:1], every * 0) == pytest.approx(0.99, abs=0.01)
-    assert mean_similarity(same, every[:0]) == mean_similarity(same, every[:1]) == 0.25

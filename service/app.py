@@ -15,8 +15,9 @@ from service.problems import add_problem_handlers
 from service.routes import agents, ask, chat, completions, examples, gaps, operations, pages, search, site
 from service.settings import Settings
 from service.software import software_version
-from service.state import kept_current, open_application
+from service.state import open_application
 from service.tools.endpoint import open_tools, tool_route
+from service.upkeep import kept_current
 
 COMPRESSED_FROM_BYTES = 1_000
 

@@ -11,15 +11,16 @@ from corpus.document import Example
 from service.answering import page_url
 from service.errors import ExampleNotFound, FieldError, InvalidRequest, TimelineNotFound
 from service.example_choice import best_proven
+from service.examples import ExampleRunner
+from service.generations import Generation
 from service.parameters import AskOptions, Clock, ExamplesParameters
 from service.runs import ProvenExample, Run
 from service.schemas import ExampleBody, ExamplesBody, RunBody
+from service.standings import Placed, Standings
 from service.state import Application, RequestScope
 from service.timeline import describe
 from service.timeline_svg import draw
 from service.verdicts import verdict_of
-
-NOT_RUN = "not_run"
 
 
 def example_body(proven: ProvenExample, clock: Clock = "virtual", *, with_run: bool = True) -> ExampleBody:
@@ -115,26 +116,43 @@ async def find_example(scope: RequestScope, example_id: str) -> Example:
 
 async def list_examples(scope: RequestScope, wanted: ExamplesParameters) -> ExamplesBody:
     """List the examples of the notes, or of one page, with the results of their last runs. Raises InvalidRequest."""
-    index = scope.generation.index
     path = scope.generation.paths.resolve(wanted.page) if wanted.page else None
     if wanted.page and path is None:
         raise InvalidRequest([FieldError("page", "is not in the notes")])
-    examples = await asyncio.to_thread(lambda: index.page_examples(path) if path else index.examples())
-    bodies = await kept_results(scope.application, examples)
+    all_placed = await placed_examples(scope)
+    placed = [each for each in all_placed if each.path == path] if path else all_placed
     fitting = [
-        body
-        for body in bodies
-        if wanted.status in ("", status_of(body)) and (not wanted.verdict or body.verdict == wanted.verdict)
+        each
+        for each in placed
+        if wanted.status in ("", each.standing.status) and wanted.verdict in ("", each.standing.verdict)
     ]
-    shown = fitting[wanted.skip : wanted.skip + wanted.limit]
-    return ExamplesBody(counts=count_by_status(bodies), total=len(fitting), examples=shown)
+    shown = await kept_bodies(scope, fitting[wanted.skip : wanted.skip + wanted.limit])
+    return ExamplesBody(counts=count_by_status(placed), total=len(fitting), examples=shown)
 
 
-def count_by_status(bodies: Iterable[ExampleBody]) -> dict[str, int]:
+async def placed_examples(scope: RequestScope) -> Sequence[Placed]:
+    """Return every example of the notes by its place, and how it stands."""
+    return await asyncio.to_thread(standings_of(scope.application, scope.generation).read)
+
+
+async def kept_bodies(scope: RequestScope, placed: Sequence[Placed]) -> list[ExampleBody]:
+    """Give some examples with the results of their last runs."""
+    index = scope.generation.index
+    found = await asyncio.to_thread(lambda: [index.example(each.id) for each in placed])
+    return await kept_results(scope.application, [example for example in found if example])
+
+
+def count_by_status(placed: Iterable[Placed]) -> dict[str, int]:
     """Count examples by the status of their last run."""
-    return dict(Counter(map(status_of, bodies)))
+    return dict(Counter(each.standing.status for each in placed))
 
 
-def status_of(body: ExampleBody) -> str:
-    """Return the status of an example's last run, `not_run` when it has none."""
-    return body.run.status if body.run else NOT_RUN
+def standings_of(application: Application, generation: Generation) -> Standings:
+    """Return how the examples of a generation stand; they are read once for all who ask."""
+    known = application.standings
+    if known is None or known.index is not generation.index:
+        runner = ExampleRunner(application.sandbox, application.ledger, application.settings.run_limits)
+        runner.use_pages(generation.examples_by_page)
+        known = Standings(generation.index, runner, application.ledger.standings, application.results_revision)
+        application.standings = known
+    return known

@@ -7,12 +7,14 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
 from corpus.document import Example
 from service.assembling import assemble
 from service.assembly import Assembly
+from service.code_version import code_version
 from service.ledger import Ledger, run_key
 from service.matching import matches_expected
 from service.proving import chained_instead, is_worth_running_alone, proved_by_chain, proved_one, without_additions
@@ -29,6 +31,10 @@ _PASSING: frozenset[Status] = frozenset({"not_runnable", "sandbox_error", "sandb
 """These say something about this service, not about the program, so they are not kept."""
 
 
+ASSEMBLIES_KEPT = 2_048
+"""Programs that stay in memory once they were put together."""
+
+
 class ProgramRunner(Protocol):
     """What of a sandbox is needed here."""
 
@@ -42,6 +48,17 @@ class ProgramRunner(Protocol):
 
     async def run(self, program: Program, *, batch: bool = False) -> Outcome:
         """Run a program; `batch`: one of many that nobody waits for."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """What is known of an example without a run."""
+
+    proven: ProvenExample
+    complete: bool
+    """Whether no run is missing that could change it."""
+    results: Mapping[str, str | None]
+    """When each of the results that were asked for was verified, by its key; None for those that are not known."""
 
 
 class ExampleRunner:
@@ -65,14 +82,29 @@ class ExampleRunner:
 
     def cached(self, example: Example, clock: Clock = "virtual") -> ProvenExample:
         """Return the example with its kept result; without a run when none is known."""
+        return self.look_up(example, clock).proven
+
+    def look_up(self, example: Example, clock: Clock = "virtual") -> LookedUp:
+        """Return the example with its kept result, and which results that was read off."""
         assembly = self._assembly(example)
-        proven = self._kept(example, assembly, clock)
+        results: dict[str, str | None] = {}
+        proven = self._kept(example, assembly, clock, results)
+        complete = proven.run is not None
         if chained := chained_instead(proven):
-            proven = proved_by_chain(proven, self._kept(example, chained, clock))
-        if not is_worth_running_alone(proven):
-            return proven
-        alone = self._kept(example, without_additions(assembly), clock)
-        return proven if alone.run is None else proved_one(proven, alone)
+            by_chain = self._kept(example, chained, clock, results)
+            complete = by_chain.run is not None
+            proven = proved_by_chain(proven, by_chain)
+        if is_worth_running_alone(proven):
+            alone = self._kept(example, without_additions(assembly), clock, results)
+            proven = proven if alone.run is None else proved_one(proven, alone)
+        return LookedUp(proven, complete, results)
+
+    @property
+    def conditions(self) -> str:
+        """All that decides how an example stands beside the notes and the results: code, limits, interpreters."""
+        status = self._sandbox.status
+        parts = (code_version(), self._sandbox.available, status.interpreters, status.missing, self._limits)
+        return repr(parts)
 
     async def run(self, example: Example, clock: Clock = "virtual", *, batch: bool = False) -> ProvenExample:
         """Run the example now and keep the result; `batch`: one of many that nobody waits for.
@@ -104,8 +136,8 @@ class ExampleRunner:
         async def prove(example: Example) -> ProvenExample:
             nonlocal done
             async with places:
-                known = None if again else await asyncio.to_thread(self._known, example)
-                proven = known or await self.run(example, batch=True)
+                known = None if again else await asyncio.to_thread(self.look_up, example)
+                proven = known.proven if known and known.complete else await self.run(example, batch=True)
             done += 1
             if progress is not None:
                 progress(done, len(examples), proven)
@@ -115,19 +147,16 @@ class ExampleRunner:
             tasks = [group.create_task(prove(example)) for example in examples]
         return tuple(task.result() for task in tasks)
 
-    def _kept(self, example: Example, assembly: Assembly, clock: Clock) -> ProvenExample:
+    def _kept(
+        self, example: Example, assembly: Assembly, clock: Clock, results: dict[str, str | None]
+    ) -> ProvenExample:
+        """Return what is kept of a program's run, and add to `results` which it is and when it was verified."""
         run = self._refusal(example, assembly)
         if run is None and assembly.program is not None:
-            run = self._ledger.get(self._key(example, assembly.program, clock))
+            key = self._key(example, assembly.program, clock)
+            run = self._ledger.get(key)
+            results[key] = run.verified_at if run else None
         return _proven(example, assembly, run)
-
-    def _known(self, example: Example) -> ProvenExample | None:
-        """Return the example with its kept result; None where a run is missing that could change it."""
-        proven = self.cached(example)
-        chained = chained_instead(proven)
-        if proven.run is None or (chained and self._kept(example, chained, "virtual").run is None):
-            return None
-        return proven
 
     async def _best_run(
         self, example: Example, assembly: Assembly, clock: Clock, *, batch: bool = False, keep: bool = True
@@ -161,6 +190,8 @@ class ExampleRunner:
             return known
         assemblies = self._assemblies
         assembly = assemble(example, self._pages.get(example.path, ()))
+        if len(assemblies) >= ASSEMBLIES_KEPT:
+            assemblies.clear()
         assemblies[example.id] = assembly
         return assembly
 

@@ -13,10 +13,10 @@ import numpy as np
 
 from index.embedder import Vectors
 from service.answers import Question
-from service.example_results import kept_results
+from service.example_results import kept_bodies, placed_examples
 from service.generations import Generation
 from service.question_log import LoggedQuestion, QuestionLog
-from service.schemas import AskedBody, ExampleBody, GapBody, GapsBody, ReportBody
+from service.schemas import AskedBody, GapBody, GapsBody, ReportBody
 from service.state import RequestScope
 from service.verdicts import FAILING
 
@@ -37,10 +37,10 @@ async def find_gaps(scope: RequestScope) -> GapsBody:
         open_questions = [each for each in asked if not await _is_answered_now(scope.generation, log, each)]
         vectors = [await scope.generation.answerer.vector(each.question) for each in open_questions]
     reports = await asyncio.to_thread(log.reports, REPORTS)
-    failing = await failing_examples(scope)
+    failing = [each for each in await placed_examples(scope) if each.standing.verdict in FAILING]
     return GapsBody(
         questions=[gap_body([open_questions[row] for row in group]) for group in group_alike(vectors)],
-        examples=failing[:EXAMPLES],
+        examples=await kept_bodies(scope, failing[:EXAMPLES]),
         examples_failing=len(failing),
         reports=[ReportBody.model_validate(report) for report in reports],
         logged=scope.settings.log_questions,
@@ -76,12 +76,6 @@ def gap_body(group: Sequence[LoggedQuestion]) -> GapBody:
         nearest_pages=list(pages),
         asked=[AskedBody.model_validate(each) for each in group],
     )
-
-
-async def failing_examples(scope: RequestScope) -> list[ExampleBody]:
-    """Return the examples whose last run does not do what the notes say."""
-    examples = await asyncio.to_thread(scope.generation.index.examples)
-    return [body for body in await kept_results(scope.application, examples) if body.verdict in FAILING]
 
 
 async def _is_answered_now(generation: Generation, log: QuestionLog, asked: LoggedQuestion) -> bool:

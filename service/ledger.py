@@ -1,8 +1,8 @@
 """Results of runs, kept in an SQLite file so that a question costs no run and a restart loses nothing.
 
 A result belongs to exactly one program, clock, set of limits and interpreter; when one of them changes, the result
-is simply not found any more. The ledger is a cache: whatever goes wrong with its file is logged, and never reaches
-an answer.
+is simply not found any more, and dropped when no example has stood on it for a while. The ledger is a cache: whatever
+goes wrong with its file is logged, and never reaches an answer.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from service.kept_file import open_kept_file
+from service.kept_standings import STANDING_TABLES, KeptStandings
 from service.runs import Run
 from service.sandbox import Clock, Limits, lanes_from
 
@@ -24,7 +25,10 @@ log = logging.getLogger("askmd.ledger")
 
 _FORMAT = 3
 """Of the file and of the keys; results of another format are dropped."""
-_TABLES = {"runs": "key TEXT PRIMARY KEY, status TEXT, verified_at TEXT, result TEXT"}
+_TABLES = {
+    "runs": "key TEXT PRIMARY KEY, status TEXT, verified_at TEXT, result TEXT",
+    **STANDING_TABLES,
+}
 
 
 def run_key(program: str, language: str, clock: Clock, limits: Limits, interpreter: str) -> str:
@@ -41,6 +45,8 @@ class Ledger:
         self._connection = connection
         self._memory: dict[str, Run] = {}
         self._lock = threading.Lock()
+        self.standings = KeptStandings(connection, self._lock)
+        """How examples stand by these results."""
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -70,6 +76,7 @@ class Ledger:
                             "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?)",
                             (key, run.status, run.verified_at, result),
                         )
+                        self.standings.forget_on(key)
                     self._memory.pop(key, None)
                     return
                 except sqlite3.DatabaseError as error:
@@ -81,7 +88,7 @@ class Ledger:
         with self._lock:
             if self._connection is not None:
                 self._connection.close()
-                self._connection = None
+                self._connection = self.standings.connection = None
 
 
 def _run_from(values: dict[str, Any]) -> Run:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from service.bodies import index_body
-from service.example_results import count_by_status, kept_results
+from service.example_results import count_by_status, placed_examples
 from service.sandbox import Sandbox
 from service.schemas import ReadyBody, SandboxBody
 from service.state import RequestScope
@@ -22,18 +20,8 @@ async def readiness(scope: RequestScope) -> ReadyBody:
         backend=scope.application.embedder.backend,
         reranker=scope.settings.reranker,
         sandbox=sandbox_body(scope.application.sandbox, edited_code=scope.settings.allow_edited_code),
-        examples=await example_counts(scope),
+        examples=count_by_status(await placed_examples(scope)),
     )
-
-
-async def example_counts(scope: RequestScope) -> dict[str, int]:
-    """Count examples by status; counted anew only when a result or the index has changed, since probes come often."""
-    application, generation = scope.application, scope.generation
-    key = (generation.index.manifest.version, application.results_revision())
-    if application.counted is None or application.counted[0] != key:
-        examples = await asyncio.to_thread(generation.index.examples)
-        application.counted = (key, count_by_status(await kept_results(application, examples)))
-    return application.counted[1]
 
 
 def sandbox_body(sandbox: Sandbox, *, edited_code: bool) -> SandboxBody:

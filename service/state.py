@@ -30,16 +30,15 @@ from service.errors import NotReady, TooManyQuestions, TooManyRuns
 from service.examples import ExampleRunner
 from service.generations import Generation, Generations
 from service.in_flight import InFlight
-from service.leading import Leading
 from service.ledger import Ledger
 from service.page_examples import PageExamples
 from service.page_paths import PagePaths
 from service.question_log import QuestionLog
 from service.run_rate import RunRate
-from service.runs import ProvenExample
 from service.sandbox import Sandbox
 from service.schemas import AnswerBody
 from service.settings import LEDGER, Settings
+from service.standings import Standings
 from service.threads import compute_on_one_thread, threads_of_worker
 
 log = logging.getLogger("askmd.state")
@@ -69,8 +68,8 @@ class Application:
     """Why a newer index on disk is not taken; empty when there is none."""
     results_known: int = 0
     """Number of results that this process has added to the ledger."""
-    counted: tuple[object, dict[str, int]] | None = None
-    """What examples were last counted for, and the counts."""
+    standings: Standings | None = None
+    """How the examples of the index that was last asked about stand."""
 
     def results_revision(self) -> tuple[object, ...]:
         """Return something that changes whenever a result of an example does, in this process or in another."""
@@ -154,53 +153,6 @@ def open_generation(settings: Settings, embedder: Embedder, reranker: Reranker |
     """Open the current index generation for this model. Raises IndexFault."""
     index = open_index(settings.data, model=embedder.model)
     return Generation(index, Answerer(index, embedder, reranker), PagePaths(index.pages()), PageExamples(index))
-
-
-@asynccontextmanager
-async def kept_current(application: Application) -> AsyncIterator[None]:
-    """Keep the application current in the background while the block runs."""
-    background = asyncio.create_task(keep_current(application), name="keep current")
-    try:
-        yield
-    finally:
-        background.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await background
-
-
-async def keep_current(application: Application) -> None:
-    """Verify the examples that no result is known of, then watch for a newer index and old questions, again and again.
-
-    Of several processes that serve the same data, one verifies.
-    """
-    leading = Leading(application.settings.data)
-    verified: Generation | None = None
-    try:
-        while True:
-            newest = application.generations.newest
-            if newest is not verified and leading.claim():
-                await verify_missing(application)
-                verified = newest
-            if not application.settings.reload_seconds:
-                return
-            await asyncio.sleep(application.settings.reload_seconds)
-            application.question_log.purge_when_due()
-            await application.take_newer_index()
-    finally:
-        leading.release()
-
-
-async def verify_missing(application: Application) -> None:
-    """Run the examples that no result is known of; one place is left for those who press Run meanwhile."""
-
-    def count(done: int, total: int, proven: ProvenExample) -> None:
-        application.results_known += 1
-
-    places = max(1, application.settings.run_concurrency - 1)
-    try:
-        await application.runner.verify(application.generations.newest.examples_by_page, count, concurrency=places)
-    except Exception:  # answers do not depend on it
-        log.exception("The examples could not be verified")
 
 
 async def hold(request: Request) -> AsyncIterator[RequestScope]:

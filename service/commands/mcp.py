@@ -14,7 +14,8 @@ from service.commands.index import build, summary
 from service.commands.terminal import say, write_json
 from service.logs import log_to_standard_error
 from service.settings import PROJECT, Settings, variables
-from service.state import kept_current, open_application
+from service.state import open_application
+from service.upkeep import kept_current
 
 EXAMPLES = """  askmd mcp                       what a client starts; speaks on standard input and output
   askmd mcp --notes ~/notes       other notes

@@ -16,7 +16,8 @@ from index.embedder import open_embedder
 from index.errors import IndexMismatch, IndexNotBuilt
 from service.app import create_app
 from service.settings import Settings
-from service.state import Application, open_application, verify_missing
+from service.state import Application, open_application
+from service.upkeep import verify_missing
 
 pytestmark = pytest.mark.anyio
 

@@ -1,0 +1,134 @@
+"""How all examples of an index stand, told without reading them: what was found out once is kept in the ledger.
+
+Large notes hold tens of thousands of examples. What is not known yet is looked up bit by bit, so that who asks first
+does not wait for all of it; until then an example counts as not run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
+
+from index.store import Index
+from service.examples import ExampleRunner, LookedUp
+from service.kept_standings import KeptStandings
+from service.standing import Standing, standing_of
+
+LOOKED_UP_AT_ONCE = 100
+"""Examples that one call looks up at the most: each takes a millisecond or two."""
+STALE_SECONDS = 2.0
+"""How old may be what is told while one result comes after the other: reading tens of thousands takes a while."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An example of the notes by its page and its id, and how it stands."""
+
+    path: str
+    id: str
+    key: bytes
+    """Changes with the example's page and with all else that decides how the example stands, but for the results."""
+    standing: Standing
+
+
+class Standings:
+    """How the examples of one index stand. Safe for threads; a call may take some milliseconds."""
+
+    def __init__(
+        self, index: Index, runner: ExampleRunner, kept: KeptStandings, revision: Callable[[], object] = object
+    ) -> None:
+        """Take a runner of its own, which has the pages of this very index.
+
+        `revision` returns something else whenever a result may have changed.
+        """
+        self.index = index
+        self.runner = runner
+        self.being_filled = False
+        """Whether somebody looks up all that is not known yet."""
+        self._kept = kept
+        self._revision = revision
+        self._seen: object = None
+        self._looked_up = 0
+        self._fresh_until = 0.0
+        self._conditions = ""
+        self._places: tuple[Placed, ...] = ()
+        self._lock = threading.Lock()
+
+    def read(self) -> tuple[Placed, ...]:
+        """Return every example in reading order; at most some of those that are not known are looked up for it."""
+        with self._lock:
+            self._refresh()
+            if not self.being_filled:
+                self._look_up_some()
+            return self._places
+
+    def missing(self) -> list[Placed]:
+        """Return the examples of which it is not known how they stand."""
+        with self._lock:
+            self._refresh()
+            return [place for place in self._places if place.standing == Standing()]
+
+    def look_up(self, place: Placed) -> LookedUp | None:
+        """Look up how an example stands, and keep it where no run is missing; None when it is not in the index."""
+        example = self.index.example(place.id)
+        if example is None:
+            return None
+        found = self.runner.look_up(example)
+        if found.complete:
+            self._kept.keep(place.key, standing_of(found.proven), found.results)
+        return found
+
+    def drop_unused(self) -> None:
+        """Drop from the ledger what no example has stood on for long; only when all of this index are known."""
+        with self._lock:
+            self._kept.drop_unused(place.key for place in self._places)
+
+    def _refresh(self) -> None:
+        seen = self._revision()
+        if self._conditions != self.runner.conditions:
+            self._conditions = self.runner.conditions
+            self._places = tuple(_places(self.index, self._conditions))
+            self._seen, self._fresh_until = None, 0.0
+        fresh_enough = self.being_filled and time.monotonic() < self._fresh_until
+        if seen != self._seen and not fresh_enough:
+            self._fresh_until = time.monotonic() + STALE_SECONDS
+            known = self._kept.all()
+            nothing = Standing()
+            self._places = tuple(
+                Placed(place.path, place.id, place.key, known.get(place.key, nothing)) for place in self._places
+            )
+            self._seen, self._looked_up = seen, 0
+
+    def _look_up_some(self) -> None:
+        nothing = Standing()
+        missing = [row for row, place in enumerate(self._places) if place.standing == nothing]
+        rows = missing[self._looked_up : self._looked_up + LOOKED_UP_AT_ONCE]
+        if not rows:
+            return
+        self._looked_up += len(rows)
+        places = list(self._places)
+        for row in rows:
+            if found := self.look_up(places[row]):
+                places[row] = replace(places[row], standing=standing_of(found.proven))
+        self._places = tuple(places)
+
+
+def _places(index: Index, conditions: str) -> Iterator[Placed]:
+    """Yield every example with its key, which covers all of its page: an example borrows from those before it."""
+    for path, rows in groupby(index.example_rows(), key=itemgetter(0)):
+        examples = list(rows)
+        page = _digest(conditions.encode(), *(digest for *_, digest in examples))
+        for number, (_, identifier, _) in enumerate(examples):
+            yield Placed(path, identifier, _digest(page, str(number).encode()), Standing())
+
+
+def _digest(*parts: bytes) -> bytes:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.digest()[:16]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from corpus.document import Chunk, Passage
 from corpus.passages import leans_on_context
+from index.analysis import term_set
 from index.search import Hit
 from index.store import Index
 from service.evidence import Evidence, gather_evidence
@@ -30,6 +31,8 @@ OTHER_CHUNK_SHARE = 0.9
 """The same for a sentence of another chunk, which reads as a leap unless it is about as good."""
 SHORTEST_BEGINNING = 50
 """A further sentence that is too long is cut to its beginning when that has so many characters; fewer say little."""
+REPEATED_SHARE = 0.8
+"""A further sentence says nothing new when it and another one have this share of the longer one's words in common."""
 _STANDS_ALONE = frozenset({"list", "code", "row", "definition"})
 _READ_CHUNKS = 10
 _NEAR = 2
@@ -81,7 +84,7 @@ def _answer(
     best = _with_code(passages, int(np.argmax(scores)), kind)
     if best in openings_of(passages, chunks):
         passages[best] = _named(passages[best], chunks[passages[best].chunk])
-    yield from _assemble(passages, scores, best, question_terms)
+    yield from _assemble(passages, scores, best, question_terms, kind)
 
 
 def _with_code(passages: Sequence[Passage], best: int, kind: QuestionKind) -> int:
@@ -89,9 +92,15 @@ def _with_code(passages: Sequence[Passage], best: int, kind: QuestionKind) -> in
     text = passages[best].text
     if not kind.asks_command and not text.endswith(ANNOUNCES):
         return best
-    following = range(best + 1, min(best + 1 + _NEAR, len(passages)))
-    announced = (i for i in following if passages[i].kind == "code" and passages[i].text.startswith(text))
-    return next(announced, best)
+    code = _next_code(passages, best)
+    return best if code is None or not passages[code].text.startswith(text) else code
+
+
+def _next_code(passages: Sequence[Passage], position: int) -> int | None:
+    """Return the code that a passage announces, or the sentence after it."""
+    following = range(position + 1, min(position + 1 + _NEAR, len(passages)))
+    same = (i for i in following if passages[i].chunk == passages[position].chunk)
+    return next((i for i in same if passages[i].kind == "code"), None)
 
 
 def _named(opening: Passage, chunk: Chunk) -> Passage:
@@ -103,16 +112,19 @@ def _named(opening: Passage, chunk: Chunk) -> Passage:
 
 
 def _assemble(
-    passages: Sequence[Passage], scores: Scores, best: int, question_terms: QuestionTerms
+    passages: Sequence[Passage], scores: Scores, best: int, question_terms: QuestionTerms, kind: QuestionKind
 ) -> Iterator[Passage]:
-    """Yield the best passage, the sentence before it when it leans on one, and further good ones while there is room:
-    those of its chunk in their order, then the others, and at the very end one that is cut.
+    """Yield the best passage, the sentence before it when it leans on one, and then either the code that shows what it
+    says or further good passages while there is room: those of its chunk in their order, then the others, and at the
+    very end one that is cut.
     """
     chosen = {best: _fitted(passages[best], question_terms)}
     if passages[best].kind not in _STANDS_ALONE:
         if leans_on_context(passages[best].text) and _precedes(passages, best - 1, best):
             _add_whole(chosen, best - 1, passages[best - 1])
-        _add_companions(chosen, passages, scores, best)
+        code = _next_code(passages, best) if kind.asks_command else None
+        if code is None or not _add_whole(chosen, code, passages[code]):
+            _add_companions(chosen, passages, scores, best)
     home = passages[best].chunk
     for i in sorted(chosen, key=lambda i: (chosen[i].text != passages[i].text, passages[i].chunk != home, i)):
         yield chosen[i]
@@ -154,12 +166,18 @@ def _precedes(passages: Sequence[Passage], first: int, second: int) -> bool:
 def _joins(passages: Sequence[Passage], chosen: Collection[int], candidate: int) -> bool:
     """Tell whether a passage can stand beside the chosen ones: prose that says something further."""
     passage = passages[candidate]
-    repeated = any(passage.text in passages[i].text or passages[i].text in passage.text for i in chosen)
+    repeated = any(_repeats(passage.text, passages[i].text) for i in chosen)
     return (
         passage.kind in ("sentence", "item", "definition")
         and not repeated
         and not passage.text.endswith((*ANNOUNCES, "?"))
     )
+
+
+def _repeats(text: str, other: str) -> bool:
+    """Tell whether two texts are made of nearly the same words, or one is a part of the other."""
+    held, others = term_set(text), term_set(other)
+    return text in other or other in text or len(held & others) >= REPEATED_SHARE * max(len(held), len(others))
 
 
 def _fitted(passage: Passage, question_terms: QuestionTerms) -> Passage:

@@ -18,8 +18,8 @@ from service.question_terms import QuestionTerms
 Scores = NDArray[np.float32]
 
 PASSAGE_DENSE_WEIGHT = 0.55
-CHUNK_WEIGHT = 0.9
-SUBJECT_WEIGHT = 0.1
+CHUNK_WEIGHT = 1.4
+SUBJECT_WEIGHT = 0.15
 """For a question of what something is or does: the share of its terms that a passage begins with."""
 HEADING_WEIGHT = 0.1
 """For the first sentence below a heading: the share of the question's terms that the heading holds."""

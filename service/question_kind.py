@@ -29,7 +29,9 @@ _ASKS_LIST = re.compile(
     re.IGNORECASE,
 )
 _ASKS_DEFAULT = re.compile(r"\bdefaults?\b", re.IGNORECASE)
-_ASKS_COMMAND = re.compile(r"^how (?:do|can|to|should|would)\b|\bcommand\b|\bsyntax\b", re.IGNORECASE)
+_ASKS_COMMAND = re.compile(
+    r"^how (?:(?:do|can|could|should|would|must) (?:i|you|we|one|someone)\b|to\b)|\bcommand\b|\bsyntax\b", re.IGNORECASE
+)
 _ASKS_DEFINITION = re.compile(r"^(?:what (?:is|are|does|do)|what['’]s|define|explain|describe)\b", re.IGNORECASE)
 
 _NUMBER = re.compile(
@@ -72,6 +74,7 @@ _SOUGHT = (
     (_ASKS_PERSON, _NAME),
     (_ASKS_PLACE, _PLACE),
 )
+
 _SOUGHT_BONUS = 0.12
 _SHORTEST_STATEMENT_CHARACTERS = 25
 

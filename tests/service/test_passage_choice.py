@@ -38,6 +38,15 @@ PAGES = {
     "release-notes.md": (
         "# Release notes\n\n- Encryption: enable encryption with a certificate. (#12)\n- `--port` refined.\n"
     ),
+    "updates.md": (
+        "# Updates\n\n## Newer releases\n\nUpdating the builder to a newer release is easy once it is installed."
+        " From your shell, run this:\n\n```sh\nbuilder self update\n```\n\nAn updated builder reads older projects.\n"
+    ),
+    "options.md": (
+        "# Options\n\n`maxBuffer` is the largest amount of data that a child may write before it is terminated.\n\n"
+        "## Other calls\n\n"
+        "`maxBuffer` is the largest amount of data that a child may write before it is terminated, too.\n"
+    ),
     "clocks.md": (
         "# Clocks\n\n## Virtual clock\n\nThe virtual clock of the sandbox was written by Ada Brook in the spring,"
         " when the first examples that sleep for minutes were added to the notes by the people who keep them. The"
@@ -88,6 +97,17 @@ def test_list_comes_whole_under_its_introduction(ask: Ask) -> None:
     answer = ask("Which phases does a build have?")
     assert answer.startswith("The phases of a build are:\n- fetch")
     assert answer.count("\n- ") == 3
+
+
+def test_way_to_do_something_comes_with_the_code_below_it(ask: Ask) -> None:
+    assert ask("How do I update the builder to a newer release?") == (
+        "Updating the builder to a newer release is easy once it is installed."
+        " From your shell, run this: `builder self update`"
+    )
+
+
+def test_sentence_that_says_the_same_again_is_no_further_one(ask: Ask) -> None:
+    assert ask("What is maxBuffer?").count("largest amount") == 1
 
 
 def test_further_sentence_without_room_comes_with_its_beginning(ask: Ask) -> None:

@@ -64,3 +64,12 @@ def test_code_fits_only_a_question_of_how() -> None:
     code = passage("Install it with: `pip install it`", "code")
     assert fit(question_kind("How do I install it?"), code) > 0
     assert fit(question_kind("What is it?"), code) < 0
+
+
+@pytest.mark.parametrize("question", ["How do I stop a task?", "How can we stop a task?", "how to stop a task"])
+def test_way_to_do_something_is_asked_for_by_whoever_would_do_it(question: str) -> None:
+    assert question_kind(question).asks_command
+
+
+def test_how_something_works_by_itself_asks_for_no_code() -> None:
+    assert not question_kind("How do tasks stop each other?").asks_command

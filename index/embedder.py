@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from index.export import ExportedModel, exported_model, load_sentence_transformer
 from index.models import DEFAULT_MODEL, ModelSource, find_model
+from index.question_graphs import QuestionGraphs, padded
 
 Vectors = NDArray[np.float32]
 Report = Callable[[int], None]
@@ -54,16 +55,11 @@ class Embedder(Protocol):
         ...
 
 
-def open_embedder(
-    model: str = DEFAULT_MODEL, cache_folder: Path = Path("index/data/models"), *, question_threads: int | None = None
-) -> Embedder:
-    """Open a model by name or folder; the exported graph is kept below `cache_folder`. Raises ModelNotFound.
-
-    `question_threads` bounds the threads that questions are encoded on; without it all processors are used.
-    """
+def open_embedder(model: str = DEFAULT_MODEL, cache_folder: Path = Path("index/data/models")) -> Embedder:
+    """Open a model by name or folder; the exported graph is kept below `cache_folder`. Raises ModelNotFound."""
     source = find_model(model)
     exported = exported_model(source, cache_folder)
-    return OpenVinoEmbedder(source, exported, question_threads) if exported else TorchEmbedder(source)
+    return OpenVinoEmbedder(source, exported) if exported else TorchEmbedder(source)
 
 
 class OpenVinoEmbedder:
@@ -71,7 +67,7 @@ class OpenVinoEmbedder:
 
     backend = "openvino"
 
-    def __init__(self, source: ModelSource, exported: ExportedModel, question_threads: int | None = None) -> None:
+    def __init__(self, source: ModelSource, exported: ExportedModel) -> None:
         import openvino
         from tokenizers import Tokenizer
 
@@ -84,20 +80,14 @@ class OpenVinoEmbedder:
         self._tokenizer.no_padding()
         self._core = openvino.Core()
         self._graph = exported.folder / "model.xml"
-        options = {"PERFORMANCE_HINT": "LATENCY"}
-        if question_threads is not None:
-            options["INFERENCE_NUM_THREADS"] = str(question_threads)
-        self._questions: Any = self._core.compile_model(self._graph, "CPU", options)
-        self._request = self._questions.create_infer_request()
 
     def encode_questions(self, texts: Sequence[str]) -> Vectors:
         """Return one vector a question. Not for two threads at once: the caller batches."""
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
         # One by one: questions are short, and a batch would wake threads that cost more than they help.
-        encodings = [self._tokenizer.encode(self._source.question_prompt + text) for text in texts]
-        inputs = _padded(encodings, self._width(max(len(encoding.ids) for encoding in encodings)))
-        return _unit(np.array(self._request.infer(inputs)[0], dtype=np.float32))
+        questions = [self._tokenizer.encode(self._source.question_prompt + text).ids for text in texts]
+        return _unit(self._questions.encode(questions))
 
     def encode_passages(self, texts: Sequence[str], report: Report | None = None) -> Vectors:
         """Return one vector a text, by several streams over batches of like length. Not for two threads at once."""
@@ -122,6 +112,11 @@ class OpenVinoEmbedder:
         return _unit(vectors)
 
     @cached_property
+    def _questions(self) -> QuestionGraphs:
+        """What encodes questions; made when it is first needed, since building an index does without."""
+        return QuestionGraphs(self._core, self._graph, self._max_tokens)
+
+    @cached_property
     def _streams(self) -> Any:
         """What runs several batches at a time; made when it is first needed, since serving does without."""
         from openvino import AsyncInferQueue
@@ -136,7 +131,7 @@ class OpenVinoEmbedder:
         while start < len(by_length):
             longest = len(encodings[by_length[start]].ids)
             rows = by_length[start : start + max(1, min(_BATCH_TEXTS, BATCH_TOKENS // max(1, longest)))]
-            yield rows, _padded([encodings[row] for row in rows], self._width(longest))
+            yield rows, padded([encodings[row].ids for row in rows], (len(rows), self._width(longest)))
             start += len(rows)
 
     def _width(self, tokens: int) -> int:
@@ -172,17 +167,6 @@ class TorchEmbedder:
     def _encode(self, texts: Sequence[str]) -> Vectors:
         vectors = self._transformer.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vectors, dtype=np.float32)
-
-
-def _padded(encodings: Sequence[Any], width: int) -> list[NDArray[np.int64]]:
-    """Return token ids, attention mask and token types, padded to a width, at least that of the longest text."""
-    width = max(width, *(len(encoding.ids) for encoding in encodings))
-    ids = np.zeros((len(encodings), width), dtype=np.int64)
-    mask = np.zeros_like(ids)
-    for row, encoding in enumerate(encodings):
-        ids[row, : len(encoding.ids)] = encoding.ids
-        mask[row, : len(encoding.ids)] = 1
-    return [ids, mask, np.zeros_like(ids)]
 
 
 def _unit(vectors: Vectors) -> Vectors:

@@ -44,7 +44,7 @@ def terms(text: str) -> list[str]:
     return found
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=16_384)  # about a kilobyte each
 def term_set(text: str) -> frozenset[str]:
     """Return the terms that a text holds; those of recent texts are kept, since answers are chosen among few."""
     return frozenset(terms(text))

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from index.export import ExportedModel, exported_model, load_sentence_transformer
 from index.models import DEFAULT_MODEL, ModelSource, find_model
-from index.question_graphs import QuestionGraphs, padded
+from index.packing import padded
+from index.question_graphs import PackedQuestions, SingleQuestions
 
 Vectors = NDArray[np.float32]
 Report = Callable[[int], None]
@@ -74,9 +75,9 @@ class OpenVinoEmbedder:
         self.model = source.name
         self.dimension = exported.dimension
         self._source = source
+        self._exported = exported
         self._tokenizer = Tokenizer.from_file(str(exported.folder / "tokenizer.json"))
-        self._max_tokens = exported.max_tokens
-        self._tokenizer.enable_truncation(self._max_tokens)
+        self._tokenizer.enable_truncation(exported.max_tokens)
         self._tokenizer.no_padding()
         self._core = openvino.Core()
         self._graph = exported.folder / "model.xml"
@@ -112,9 +113,12 @@ class OpenVinoEmbedder:
         return _unit(vectors)
 
     @cached_property
-    def _questions(self) -> QuestionGraphs:
+    def _questions(self) -> PackedQuestions | SingleQuestions:
         """What encodes questions; made when it is first needed, since building an index does without."""
-        return QuestionGraphs(self._core, self._graph, self._max_tokens)
+        if not self._exported.pooling:
+            return SingleQuestions(self._core, self._graph)
+        packed = self._exported.folder / "packed.xml"
+        return PackedQuestions(self._core, packed, self._exported.max_tokens, self._exported.pooling)
 
     @cached_property
     def _streams(self) -> Any:
@@ -131,12 +135,12 @@ class OpenVinoEmbedder:
         while start < len(by_length):
             longest = len(encodings[by_length[start]].ids)
             rows = by_length[start : start + max(1, min(_BATCH_TEXTS, BATCH_TOKENS // max(1, longest)))]
-            yield rows, padded([encodings[row].ids for row in rows], (len(rows), self._width(longest)))
+            yield rows, padded([encodings[row].ids for row in rows], self._width(longest))
             start += len(rows)
 
     def _width(self, tokens: int) -> int:
         """Return the width of a batch whose longest text has so many tokens."""
-        return min(-(-tokens // _WIDTH_STEP) * _WIDTH_STEP, self._max_tokens)
+        return min(-(-tokens // _WIDTH_STEP) * _WIDTH_STEP, self._exported.max_tokens)
 
 
 class TorchEmbedder:

@@ -22,8 +22,9 @@ from typing import Any
 
 from index.errors import ModelNotFound
 from index.models import ModelSource
+from index.packed_export import EXPORT_ERRORS, packed_graph
 
-FORMAT = 1
+FORMAT = 2
 _INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 
 
@@ -34,6 +35,8 @@ class ExportedModel:
     folder: Path
     dimension: int
     max_tokens: int
+    pooling: str
+    """How the vector of a question is pooled in a packed row, by `packed.xml` beside; empty when there is none."""
 
 
 def exported_model(source: ModelSource, cache_folder: Path) -> ExportedModel | None:
@@ -45,7 +48,7 @@ def exported_model(source: ModelSource, cache_folder: Path) -> ExportedModel | N
         stored = _stored(folder) or {}
     if not stored.get("exported"):
         return None
-    return ExportedModel(folder, stored["dimension"], stored["max_tokens"])
+    return ExportedModel(folder, stored["dimension"], stored["max_tokens"], stored["pooling"])
 
 
 def _stored(folder: Path) -> dict[str, Any] | None:
@@ -54,7 +57,9 @@ def _stored(folder: Path) -> dict[str, Any] | None:
         stored = dict(json.loads((folder / "askmd.json").read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
-    parts = ("model.xml", "model.bin", "tokenizer.json") if stored.get("exported") else ()
+    parts = ["model.xml", "model.bin", "tokenizer.json"] if stored.get("exported") else []
+    if stored.get("pooling"):
+        parts += ["packed.xml", "packed.bin"]
     return stored if all((folder / name).is_file() for name in parts) else None
 
 
@@ -76,7 +81,7 @@ def _export(source: ModelSource, folder: Path) -> None:
     try:
         try:
             description = _write_graph(source, aside)
-        except (RuntimeError, ValueError, TypeError, NotImplementedError, AttributeError, KeyError) as error:
+        except EXPORT_ERRORS as error:
             # Some architectures do not go through torch.export: they are served by sentence-transformers itself.
             description = {"exported": False, "reason": f"{type(error).__name__}: {error}"[:500]}
         (aside / "askmd.json").write_text(json.dumps(description), encoding="utf-8")
@@ -95,12 +100,15 @@ def _write_graph(source: ModelSource, folder: Path) -> dict[str, Any]:
     backend = getattr(tokenizer, "backend_tokenizer", None)
     if backend is None:
         raise ValueError("the model has no fast tokenizer")
-    chain = _chain(model)
+    max_tokens = int(model.max_seq_length or 512)
     with _quietly():
-        graph = _convert(chain, int(model.max_seq_length or 512))
+        graph = _convert(_chain(model), max_tokens)
+        packed, pooling = packed_graph(model, backend, max_tokens) or (None, "")
     openvino.save_model(graph, folder / "model.xml", compress_to_fp16=True)
+    if packed is not None:
+        openvino.save_model(packed, folder / "packed.xml", compress_to_fp16=True)
     backend.save(str(folder / "tokenizer.json"))
-    stored = ExportedModel(folder, int(model.get_embedding_dimension() or 0), int(model.max_seq_length or 512))
+    stored = ExportedModel(folder, int(model.get_embedding_dimension() or 0), max_tokens, pooling)
     return {"exported": True, **{key: value for key, value in asdict(stored).items() if key != "folder"}}
 
 

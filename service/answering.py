@@ -32,7 +32,9 @@ from service.passage_choice import Choice, choose_passages
 SEARCHED_CHUNKS = 30
 _FOLLOW_UPS = 3
 _NEAREST_PAGES = 3
-_WORKERS = 2
+_SIDE_BY_SIDE_FROM = 10_000
+"""Chunks from which on two questions are searched for at a time: below, the interpreter's lock is what they wait for,
+and a second thread only adds to that."""
 Result = TypeVar("Result")
 
 
@@ -52,7 +54,8 @@ class Answerer:
         self._index = index
         self._reranker = reranker
         self._encoder = QuestionEncoder(embedder)
-        self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="search")
+        workers = 2 if index.manifest.chunks >= _SIDE_BY_SIDE_FROM else 1
+        self._workers = ThreadPoolExecutor(workers, thread_name_prefix="search")
         self._titles = {page.path: page.title for page in index.pages()}
 
     async def ask(self, question: Question) -> Answer:
@@ -74,15 +77,15 @@ class Answerer:
 
     async def _work(self, question: Question, finish: Callable[[Question, Found], Result]) -> Result:
         """Encode the question, then search and finish on one of the threads."""
-        vector = await self._encoder.encode(question.text)
-        if question.goal:
-            vector = _towards(vector, await self._encoder.encode(question.goal))
-        query = Query(question.text, vector, question.page, question.scope)
+        goal = await self._encoder.encode(question.goal) if question.goal else None
+        async with self._encoder.encoded(question.text) as vector:
+            towards = vector if goal is None else _towards(vector, goal)
+            query = Query(question.text, towards, question.page, question.scope)
 
-        def find() -> Result:
-            return finish(question, self._search(query, question.limit))
+            def find() -> Result:
+                return finish(question, self._search(query, question.limit))
 
-        return await asyncio.get_running_loop().run_in_executor(self._workers, find)
+            return await asyncio.get_running_loop().run_in_executor(self._workers, find)
 
     def _search(self, query: Query, limit: int) -> Found:
         hits = search(self._index, query, max(SEARCHED_CHUNKS, limit))

@@ -1,21 +1,32 @@
 """Encode questions off the event loop, many at once.
 
 A question that comes alone is encoded at once; those that arrive while the model is busy wait and go together as the
-next batch. Vectors of recent questions are kept.
+next batch. While many vectors are still being searched with, there is no hurry: what comes meanwhile joins the batch.
+Vectors of recent questions are kept.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from itertools import islice
 
 from index.embedder import Embedder, Vectors
 
 KEPT_QUESTIONS = 2048
-LARGEST_BATCH = 32
-"""A power of two, as all batches are: the model prepares itself once for each size, and keeps what it prepared."""
+LARGEST_BATCH = 16
+AHEAD = 12
+"""Vectors in use from which on the next batch waits: to search with them takes about as long as to encode a batch."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    vector: asyncio.Future[Vectors]
+    callers: int = 0
 
 
 class QuestionEncoder:
@@ -24,46 +35,75 @@ class QuestionEncoder:
     def __init__(self, embedder: Embedder, *, kept: int = KEPT_QUESTIONS) -> None:
         self._embedder = embedder
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="encode")
-        self._waiting: dict[str, asyncio.Future[Vectors]] = {}
+        self._waiting: dict[str, _Waiting] = {}
         self._kept: OrderedDict[str, Vectors] = OrderedDict()
         self._limit = kept
         self._runner: asyncio.Task[None] | None = None
+        self._in_use = 0
+        self._room = asyncio.Event()
 
     async def encode(self, text: str) -> Vectors:
         """Return the question's vector, shape (dimension,)."""
+        async with self.encoded(text) as vector:
+            return vector
+
+    @asynccontextmanager
+    async def encoded(self, text: str) -> AsyncIterator[Vectors]:
+        """Give the question's vector, which counts as in use while the block runs. Wait for no other one in there."""
         if text in self._kept:
             self._kept.move_to_end(text)
-            return self._kept[text]
-        if text not in self._waiting:
-            self._waiting[text] = asyncio.get_running_loop().create_future()
-        future = self._waiting[text]
+            self._in_use += 1
+            vector = self._kept[text]
+        else:
+            vector = await self._next_batch(text)
+        try:
+            yield vector
+        finally:
+            self._leave()
+
+    async def _next_batch(self, text: str) -> Vectors:
+        """Wait for the batch that holds the text; its vector is in use by then."""
+        waiting = self._waiting.setdefault(text, _Waiting(asyncio.get_running_loop().create_future()))
+        waiting.callers += 1
         if self._runner is None or self._runner.done():
             self._runner = asyncio.create_task(self._run())
-        # A client that goes away must not take the vector from others that asked the same.
-        return await asyncio.shield(future)
+        try:
+            # A client that goes away must not take the vector from others that asked the same.
+            return await asyncio.shield(waiting.vector)
+        except asyncio.CancelledError:
+            if waiting.vector.done() and waiting.vector.exception() is None:
+                self._leave()
+            waiting.callers -= 1
+            raise
+
+    def _leave(self) -> None:
+        self._in_use -= 1
+        if self._in_use < AHEAD:
+            self._room.set()
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
         while self._waiting:
-            size = min(LARGEST_BATCH, 1 << (len(self._waiting).bit_length() - 1))
-            batch = dict(islice(self._waiting.items(), size))
+            if self._in_use >= AHEAD:
+                self._room.clear()
+                await self._room.wait()
+            batch = dict(islice(self._waiting.items(), LARGEST_BATCH))
             try:
                 vectors = await loop.run_in_executor(self._thread, self._embedder.encode_questions, list(batch))
             except Exception as error:
                 self._fail(batch, error)
                 continue
-            for (text, future), vector in zip(batch.items(), vectors, strict=True):
-                self._waiting.pop(text, None)
+            for (text, waiting), vector in zip(batch.items(), vectors, strict=True):
+                del self._waiting[text]
                 self._keep(text, vector)
-                if not future.done():
-                    future.set_result(vector)
+                self._in_use += waiting.callers
+                waiting.vector.set_result(vector)
 
-    def _fail(self, batch: dict[str, asyncio.Future[Vectors]], error: Exception) -> None:
-        for text, future in batch.items():
-            self._waiting.pop(text, None)
-            if not future.done():
-                future.set_exception(RuntimeError(f"the model failed: {error}"))
-                future.exception()  # seen here, so that an abandoned question leaves no warning
+    def _fail(self, batch: dict[str, _Waiting], error: Exception) -> None:
+        for text, waiting in batch.items():
+            del self._waiting[text]
+            waiting.vector.set_exception(RuntimeError(f"the model failed: {error}"))
+            waiting.vector.exception()  # seen here, so that an abandoned question leaves no warning
 
     def _keep(self, text: str, vector: Vectors) -> None:
         self._kept[text] = vector

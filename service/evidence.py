@@ -36,7 +36,7 @@ def gather_evidence(
     question_terms: QuestionTerms,
 ) -> Evidence:
     """Return the evidence in the hits that were read; `similarities` are the passages' cosines."""
-    held: dict[int, set[str]] = {row: set(term_set(" ".join(chunk.headings))) for row, chunk in chunks.items()}
+    held: dict[int, set[str]] = {row: set().union(*map(term_set, chunk.headings)) for row, chunk in chunks.items()}
     grips = []
     for passage in passages:
         own = term_set(passage.text)

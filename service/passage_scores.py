@@ -63,7 +63,7 @@ def _place(passage: Passage, share: float, heading: str, question_terms: Questio
     if opens:
         return HEADING_WEIGHT * question_terms.share_in(heading)
     if passage.kind in _READ_WITH_HEADING:
-        return NAMED_ABOVE_WEIGHT * (question_terms.share_in(f"{heading} {passage.text}") - share)
+        return NAMED_ABOVE_WEIGHT * (question_terms.share_in(heading, passage.text) - share)
     return 0.0
 
 

@@ -18,17 +18,24 @@ class QuestionTerms:
     def __init__(self, index: Index, question: str) -> None:
         count = max(1, index.manifest.chunks)
         found = content_terms(question) or terms(question)
-        self._weights = {term: math.log(1 + count / (1 + index.chunk_terms.document_frequency(term))) for term in found}
-        self._total = max(sum(self._weights.values()), 1e-9)
-        self._strongest = max(sum(sorted(self._weights.values())[-STRONGEST:]), 1e-9)
+        weights = [math.log(1 + count / (1 + index.chunk_terms.document_frequency(term))) for term in found]
+        self._weighted = list(zip(found, weights, strict=True))
+        self._total = max(sum(weights), 1e-9)
+        self._strongest = max(sum(sorted(weights)[-STRONGEST:]), 1e-9)
 
-    def share_in(self, text: str) -> float:
-        """Return the share of the weight that a text holds, 0 to 1."""
-        return self._weight_of(term_set(text)) / self._total
+    def share_in(self, *texts: str) -> float:
+        """Return the share of the weight that texts hold together, 0 to 1."""
+        return self._weight_of(*map(term_set, texts)) / self._total
 
     def grip_of(self, held: Set[str]) -> float:
         """Return what a set of terms holds, as a share of what the strongest terms weigh; 1 at most."""
         return min(1.0, self._weight_of(held) / self._strongest)
 
-    def _weight_of(self, held: Set[str]) -> float:
-        return sum(weight for term, weight in self._weights.items() if term in held)
+    def _weight_of(self, *held: Set[str]) -> float:
+        weight_held = 0.0
+        for term, weight in self._weighted:  # a plain loop: it runs for each of the passages, several times
+            for terms_of_text in held:
+                if term in terms_of_text:
+                    weight_held += weight
+                    break
+        return weight_held

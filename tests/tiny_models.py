@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "the", "task", "runs", "loop", "ask", "read", ":", "water"]
+_SIZES = {
+    "vocab_size": len(WORDS),
+    "hidden_size": 8,
+    "num_hidden_layers": 1,
+    "num_attention_heads": 2,
+    "intermediate_size": 8,
+}
 
 
 def save_cross_encoder(folder: Path) -> None:
@@ -16,18 +23,23 @@ def save_cross_encoder(folder: Path) -> None:
     BertForSequenceClassification(_configuration(num_labels=1)).save_pretrained(folder)
 
 
-def save_embedder(folder: Path, *, query: str, document: str) -> None:
+def save_embedder(
+    folder: Path, *, query: str, document: str, pooling: str = "mean", family: Literal["bert", "roberta"] = "bert"
+) -> None:
     """Write a sentence-transformers model with prompts of its own."""
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
-    from transformers import BertModel
+    from transformers import BertModel, RobertaConfig, RobertaModel
 
     inner = folder / "made"
     inner.mkdir(parents=True)
     _save_tokenizer(inner)
-    BertModel(_configuration()).save_pretrained(inner)
+    if family == "bert":
+        BertModel(_configuration()).save_pretrained(inner)
+    else:
+        RobertaModel(RobertaConfig.from_dict({**_SIZES, "type_vocab_size": 2})).save_pretrained(inner)
     words = Transformer(str(inner), max_seq_length=32)
-    model = SentenceTransformer(modules=[words, Pooling(8)], prompts={"query": query, "document": document})
+    model = SentenceTransformer(modules=[words, Pooling(8, pooling)], prompts={"query": query, "document": document})
     model.save(str(folder))
 
 
@@ -43,5 +55,4 @@ def _save_tokenizer(folder: Path) -> None:
 def _configuration(**more: Any) -> Any:
     from transformers import BertConfig
 
-    sizes = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 8}
-    return BertConfig.from_dict({"vocab_size": len(WORDS), **sizes, **more})
+    return BertConfig.from_dict({**_SIZES, **more})

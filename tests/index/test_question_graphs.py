@@ -12,7 +12,7 @@ import pytest
 from index.embedder import Embedder
 from index.export import exported_model
 from index.models import DEFAULT_MODEL, find_model
-from index.question_graphs import BATCH, WANTED_OFTEN, WIDTHS, QuestionGraphs
+from index.question_graphs import ALWAYS_THERE, WANTED_OFTEN, PackedQuestions
 
 WORDS = (
     "What does asyncio.gather return when one of its awaitables raises an exception and the others still run".split()
@@ -36,18 +36,19 @@ def test_questions_of_many_lengths_get_the_vectors_of_passages_in_their_order(re
     assert np.einsum("ij,ij->i", alone, expected).min() > 0.999
 
 
-def test_shape_that_is_wanted_often_gets_a_graph_and_a_rare_one_does_not(
+def test_length_that_is_wanted_often_gets_a_graph_and_a_rare_one_does_not(
     real_embedder: Embedder, pytestconfig: pytest.Config
 ) -> None:
     exported = exported_model(find_model(DEFAULT_MODEL), Path(pytestconfig.cache.mkdir("models")))
     assert exported is not None
-    graphs = QuestionGraphs(openvino.Core(), exported.folder / "model.xml", exported.max_tokens)
+    graph = exported.folder / "packed.xml"
+    questions = PackedQuestions(openvino.Core(), graph, exported.max_tokens, exported.pooling)
     short = [[101, 2054, 102]]
     for _ in range(WANTED_OFTEN - 1):
-        graphs.encode(short)
+        questions.encode(short)
     wait_for_graphs()
-    assert graphs.shapes == {(1, WIDTHS[-1])}
-    graphs.encode(short * BATCH)
-    graphs.encode(short)
+    assert questions.lengths == {ALWAYS_THERE}
+    questions.encode(short * 40)
+    questions.encode(short)
     wait_for_graphs()
-    assert graphs.shapes == {(1, WIDTHS[-1]), (1, WIDTHS[0])}
+    assert questions.lengths == {ALWAYS_THERE, 16}

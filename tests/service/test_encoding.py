@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Sequence
 
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from index.embedder import Vectors
-from service.encoding import QuestionEncoder
+from service.encoding import AHEAD, QuestionEncoder
 
 pytestmark = pytest.mark.anyio
 
@@ -49,7 +50,40 @@ async def test_questions_that_wait_go_as_one_batch() -> None:
     model.released.set()
     vectors = await asyncio.gather(first, *others)
     assert [vector[0] for vector in vectors] == [1, 2, 3, 4]
-    assert model.batches == [["a"], ["bb", "bbb"], ["bbbb"]], "sizes are powers of two"
+    assert model.batches == [["a"], ["bb", "bbb", "bbbb"]]
+    encoder.close()
+
+
+async def test_next_batch_waits_while_many_vectors_are_in_use() -> None:
+    model = SlowModel()
+    model.released.set()
+    encoder = QuestionEncoder(model)
+    async with contextlib.AsyncExitStack() as in_use:
+        for number in range(AHEAD):
+            await in_use.enter_async_context(encoder.encoded(f"searched with {number}"))
+        late = [asyncio.create_task(encoder.encode(text)) for text in ("late", "later")]
+        staying = asyncio.create_task(in_use.enter_async_context(encoder.encoded("searched with 0")))
+        leaving = asyncio.create_task(encoder.encode("gone"))
+        await staying
+        leaving.cancel()
+        await asyncio.gather(leaving, return_exceptions=True)
+        assert not any(task.done() for task in late)
+        assert len(model.batches) == AHEAD
+    await asyncio.gather(*late)
+    assert model.batches[AHEAD:] == [["late", "later", "gone"]]
+    encoder.close()
+
+
+async def test_same_question_in_use_many_times_keeps_nobody_waiting() -> None:
+    model = SlowModel()
+    encoder = QuestionEncoder(model)
+    callers = [asyncio.create_task(encoder.encode("same")) for _ in range(3 * AHEAD)]
+    await asyncio.to_thread(model.started.wait, 10)
+    for caller in callers[::2]:
+        caller.cancel()
+    model.released.set()
+    await asyncio.gather(*callers, return_exceptions=True)
+    assert (await encoder.encode("another"))[0] == 7
     encoder.close()
 
 

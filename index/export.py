@@ -8,6 +8,7 @@ when the model's files change.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -44,11 +45,22 @@ def exported_model(source: ModelSource, cache_folder: Path) -> ExportedModel | N
     folder = cache_folder / _cache_name(source)
     stored = _stored(folder)
     if stored is None:
-        _export(source, folder)
+        with _only_exporter(cache_folder):
+            if _stored(folder) is None:
+                _export(source, folder)
         stored = _stored(folder) or {}
     if not stored.get("exported"):
         return None
     return ExportedModel(folder, stored["dimension"], stored["max_tokens"], stored["pooling"])
+
+
+@contextmanager
+def _only_exporter(cache_folder: Path) -> Iterator[None]:
+    """Wait while another process exports: it may be the same model, which is then there."""
+    cache_folder.mkdir(parents=True, exist_ok=True)
+    with (cache_folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _stored(folder: Path) -> dict[str, Any] | None:

@@ -18,6 +18,7 @@ import shutil
 import signal
 import socket
 import sys
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -27,6 +28,7 @@ MOST_DESCRIPTORS = 64
 CANNOT_START = 127
 FREE_NUMBERS = 200
 """Descriptors from here on are not in the way of those that a command gets."""
+REMOVAL_SECONDS = 10.0
 IGNORED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 """Whoever ends the service by its group must not end the broker before it has cleaned up."""
 
@@ -41,7 +43,6 @@ class Broker:
         """Process → number, of the commands that are not reaped yet."""
         self._ended: list[dict[str, int]] = []
         """What is to be told when their orphans are gone too."""
-        self._groups: dict[int, list[str]] = {}
         self._remove: list[str] = []
 
     def serve(self) -> None:
@@ -76,13 +77,9 @@ class Broker:
                 for process in self._children():
                     _kill(process)
                 os.waitpid(-1, 0)
-        for folder in (folder for folders in self._groups.values() for folder in folders):
-            with suppress(OSError):
-                os.rmdir(folder)  # noqa: PTH106
         for path in self._remove:
             if path.startswith("/sys/"):
-                with suppress(OSError):
-                    os.rmdir(path)  # noqa: PTH106
+                _remove_groups(path)
             else:
                 shutil.rmtree(path, ignore_errors=True)
 
@@ -114,7 +111,6 @@ class Broker:
         if process == 0:
             _become(message["command"], groups, descriptors)
         self._commands[process] = number
-        self._groups[number] = groups
         self._tell({"started": number, "process": process})
 
     def _stop(self, number: int) -> None:
@@ -147,7 +143,6 @@ class Broker:
                     os.killpg(process, signal.SIGKILL)
             _, status = os.waitpid(process, 0)
             if number is not None:
-                self._groups.pop(number, None)
                 self._ended.append({"ended": number, "status": os.waitstatus_to_exitcode(status)})
         if self._ended and not [process for process in self._children() if process not in self._commands]:
             for ended in self._ended:
@@ -188,6 +183,22 @@ def _become(command: list[str], groups: list[str], descriptors: list[int]) -> No
             os.write(2, f"{command[0]}: {error}\n".encode())
     finally:
         os._exit(CANNOT_START)
+
+
+def _remove_groups(folder: str) -> None:
+    """Remove a service's control group and those of its runs.
+
+    The kernel may need a moment after the last process of one has been reaped.
+    """
+    deadline = time.monotonic() + REMOVAL_SECONDS
+    while os.path.isdir(folder) and time.monotonic() < deadline:  # noqa: PTH112
+        with suppress(OSError):
+            for inner in [entry.path for entry in os.scandir(folder) if entry.is_dir()]:
+                with suppress(OSError):
+                    os.rmdir(inner)  # noqa: PTH106
+            os.rmdir(folder)  # noqa: PTH106
+            return
+        time.sleep(0.001)
 
 
 def _kill(process: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -77,18 +78,18 @@ def test_torch_and_openvino_agree(real_embedder: Embedder) -> None:
 
 
 def test_exported_model_is_opened_again_without_a_new_export(
-    real_embedder: Embedder, pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch
+    real_embedder: Embedder, models: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("index.export._export", lambda source, folder: pytest.fail("exported again"))
-    assert open_embedder(cache_folder=pytestconfig.cache.mkdir("models")).backend == "openvino"
+    assert open_embedder(cache_folder=models).backend == "openvino"
 
 
 @pytest.mark.parametrize("broken", ["askmd.json", "model.bin", "tokenizer.json", "half a description"])
 def test_export_that_lost_a_part_is_made_again(
-    broken: str, tmp_path: Path, pytestconfig: pytest.Config, real_embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+    broken: str, tmp_path: Path, models: Path, real_embedder: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = find_model(DEFAULT_MODEL)
-    exported = exported_model(source, pytestconfig.cache.mkdir("models"))
+    exported = exported_model(source, models)
     assert exported is not None
     copy = tmp_path / exported.folder.name
     shutil.copytree(exported.folder, copy)
@@ -105,6 +106,25 @@ def test_export_that_lost_a_part_is_made_again(
     monkeypatch.setattr("index.export._export", export)
     assert exported_model(source, tmp_path) is not None
     assert made == [copy]
+
+
+def test_model_is_exported_once_by_all_who_open_it_at_the_same_time(
+    tmp_path: Path, models: Path, real_embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = find_model(DEFAULT_MODEL)
+    ready = exported_model(source, models)
+    assert ready is not None
+    made: list[Path] = []
+
+    def export(_: object, folder: Path) -> None:
+        made.append(folder)
+        shutil.copytree(ready.folder, folder)
+
+    monkeypatch.setattr("index.export._export", export)
+    with ThreadPoolExecutor(4) as pool:
+        opened = list(pool.map(lambda _: exported_model(source, tmp_path), range(4)))
+    assert len(made) == 1
+    assert all(each is not None for each in opened)
 
 
 def test_model_that_does_not_export_is_remembered_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
-from index.build import build_index
-from index.embedder import open_embedder
 from scripts.serving import served
 from service.app import create_app
 from service.commands.verify import prove, read_examples
 from service.settings import Settings, load_settings, variables
 from service.state import open_application
+from tests.service.building import build
 from tests.service.servers import Server
 
 NOTES = Path(__file__).parent / "notes"
@@ -35,7 +36,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     settings = load_settings(
         {}, notes=NOTES, data=tmp_path_factory.mktemp("data"), run_timeout_seconds=8.0, run_cpu_seconds=1
     )
-    build_index(settings.notes, settings.data, open_embedder(settings.model, settings.models))
+    build(settings)
     asyncio.run(prove(settings, read_examples(settings)))
     return settings
 
@@ -66,11 +67,20 @@ def server(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield Server(url, own, log)
 
 
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Wait while another of the processes that run the tests builds there."""
+    with (folder / "tests.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 @pytest.fixture(scope="session")
 async def shipped(pytestconfig: pytest.Config) -> AsyncIterator[httpx.AsyncClient]:
     """Speak to an application over the shipped notes; their index is kept between runs, their examples are not run."""
     settings = load_settings({}, data=pytestconfig.cache.mkdir("shipped"), log_questions="none")
-    build_index(settings.notes, settings.data, open_embedder(settings.model, settings.models))
+    with only_one(settings.data):
+        build(settings)
     app = create_app(settings)
     transport = httpx.ASGITransport(app)
     async with (

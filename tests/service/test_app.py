@@ -11,19 +11,14 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from index.build import build_index
-from index.embedder import open_embedder
 from index.errors import IndexMismatch, IndexNotBuilt
 from service.app import create_app
 from service.settings import Settings
 from service.state import Application, open_application
 from service.upkeep import verify_missing
+from tests.service.building import build
 
 pytestmark = pytest.mark.anyio
-
-
-def build(settings: Settings) -> None:
-    build_index(settings.notes, settings.data, open_embedder(settings.model, settings.models))
 
 
 @pytest.fixture

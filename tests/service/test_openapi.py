@@ -17,7 +17,7 @@ from tests.service.servers import Server
 
 SECONDS = 100
 OPTIONS = (
-    *("--max-examples", "10", "--max-time", "45", "--continue-on-failure", "--no-color"),
+    *("--max-examples", "10", "--max-time", "22", "--continue-on-failure", "--no-color"),
     "--generation-deterministic",
     # What two parameters together mean cannot be said in a schema: `q` beside another `ask`, `scope=page` without one.
     *("--exclude-checks", "positive_data_acceptance"),

@@ -2,32 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 
-from index.build import build_index
-from index.embedder import open_embedder
-from service.app import create_app
-from service.settings import load_settings
-
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(scope="module")
-async def shipped(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[httpx.AsyncClient]:
-    """Serve the shipped notes."""
-    settings = load_settings({}, data=tmp_path_factory.mktemp("shipped"), reload_seconds=0.0)
-    build_index(settings.notes, settings.data, open_embedder(settings.model, settings.models))
-    app = create_app(settings)
-    transport = httpx.ASGITransport(app)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url="http://notes") as each,
-    ):
-        yield each
 
 
 async def ask(client: httpx.AsyncClient, question: str, **options: str) -> dict[str, Any]:

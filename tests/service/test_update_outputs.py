@@ -52,7 +52,8 @@ def test_each_form_of_a_stated_output_is_rewritten_in_its_own_form(
 
 def test_bytes_beside_the_outputs_stay_as_they_are(notes: Path) -> None:
     text = "# Köter\n\n\n```python\nprint('ß')\n```  \n\n```text\n{}\n```\n\n\n   ü \t"
-    kinds = [(encoding, end) for encoding in ("utf-8", "utf-8-sig", "utf-16", "cp1252") for end in ("\n", "\r\n", "\r")]
+    ends = ("\n", "\r\n", "\r", "\n")
+    kinds = list(zip(("utf-8", "utf-8-sig", "utf-16", "cp1252"), ends, strict=True))
     for number, (encoding, end) in enumerate(kinds):
         page = notes / f"{number}.md"
         page.write_bytes(text.format("x").replace("\n", end).encode(encoding))

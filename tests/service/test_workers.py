@@ -15,12 +15,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from index.build import build_index
-from index.embedder import open_embedder
 from service.benchmark.server import environment, worker_processes
 from service.leading import Leading
 from service.settings import PROJECT, Settings
 from service.workers import share_of_worker
+from tests.service.building import build
 
 SECONDS = 60
 
@@ -63,11 +62,6 @@ def served(settings: Settings, tmp_path: Path) -> Iterator[Served]:
             yield Served(process, json.loads(process.stdout.readline())["url"], own)
         finally:
             process.kill()
-
-
-def build(settings: Settings) -> str:
-    report = build_index(settings.notes, settings.data, open_embedder(settings.model, settings.models))
-    return report.version
 
 
 def wait_until(condition: Callable[[], bool]) -> None:

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from index.embedder import Embedder, open_embedder
+from index.embedder import Embedder
 from service.answers import Excerpt
 from service.evaluation.asking import is_balanced, is_verbatim
 from service.evaluation.errors import SetNotReadable
 from service.evaluation.running import evaluate
 from service.evaluation.sets import read_set
 from service.settings import Settings
+from tests.service.building import embedder_of
 
 pytestmark = pytest.mark.anyio
 
@@ -33,7 +34,7 @@ QUESTIONS = [
 
 @pytest.fixture
 def embedder(settings: Settings) -> Embedder:
-    return open_embedder(settings.model, settings.models)
+    return embedder_of(settings.model, settings.models)
 
 
 @pytest.fixture

@@ -8,11 +8,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from index.build import build_index
-from index.embedder import open_embedder
 from service.app import create_app
 from service.settings import Settings, load_settings
 from service.state import open_application
+from tests.service.building import build
 from tests.service.hostile.notes import PAGES
 
 
@@ -24,7 +23,7 @@ def hostile_settings(settings: Settings, tmp_path_factory: pytest.TempPathFactor
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_bytes(text.encode())
     own = load_settings({}, notes=folder / "notes", data=folder / "data", models=settings.models)
-    build_index(own.notes, own.data, open_embedder(own.model, own.models))
+    build(own)
     return own
 
 

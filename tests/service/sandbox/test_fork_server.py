@@ -97,6 +97,16 @@ def batch(opened: Sandbox, loop_runner: asyncio.Runner, *codes: str) -> list[Out
     return loop_runner.run(run_all())
 
 
+async def begun(opened: Sandbox, code: str) -> asyncio.Task[Outcome]:
+    """Start a program in a batch and wait until a process of its own runs it."""
+    await opened.run(Program("print('a server is there')"), batch=True)
+    (server,) = servers()
+    waiting = set(process_tree(server))
+    running = asyncio.create_task(opened.run(Program(code), batch=True))
+    assert await until(lambda: set(process_tree(server)) - waiting)
+    return running
+
+
 def servers() -> list[int]:
     """Return the waiting Pythons of fork servers: those that have no program of their own yet."""
     found = process_tree(os.getpid())
@@ -188,8 +198,7 @@ time.sleep(9)
 
 def test_program_is_cancelled_and_its_server_goes_on(opened: Sandbox, loop_runner: asyncio.Runner) -> None:
     async def cancel() -> str:
-        running = asyncio.create_task(opened.run(Program("import time; time.sleep(60)"), batch=True))
-        await asyncio.sleep(0.3)
+        running = await begun(opened, "import time; time.sleep(60)")
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
             await running
@@ -206,16 +215,16 @@ def test_lost_server_is_replaced(opened: Sandbox, loop_runner: asyncio.Runner) -
     (lost,) = servers()
     os.kill(lost, signal.SIGKILL)
     assert loop_runner.run(until(lambda: lost not in servers()))
-    loop_runner.run(asyncio.sleep(0.1))  # until its end is told
+    assert opened._batch is not None
+    (known,) = opened._batch._free
+    assert loop_runner.run(until(lambda: not known.is_free))  # its end is told
     assert batch(opened, loop_runner, "print(2)")[0].stdout == "2\n"
     assert lost not in servers()
 
 
 def test_server_that_is_lost_during_a_run_makes_it_no_success(opened: Sandbox, loop_runner: asyncio.Runner) -> None:
     async def lose() -> Outcome:
-        running = asyncio.create_task(opened.run(Program("import time; time.sleep(5); print('late')"), batch=True))
-        assert await until(servers)
-        await asyncio.sleep(0.3)
+        running = await begun(opened, "import time; time.sleep(5); print('late')")
         os.kill(servers()[0], signal.SIGKILL)
         return await running
 

@@ -34,7 +34,7 @@ def test_run_takes_a_process_that_waits_and_another_takes_its_place(warm: Sandbo
         await warm.warmed()
         before = warm.waiting
         running = asyncio.create_task(warm.run(Program("import time; time.sleep(0.2)")))
-        await asyncio.sleep(0.1)
+        assert await until(lambda: warm.waiting < before)
         meanwhile = warm.waiting
         assert (await running).status == "ok"
         await warm.warmed()

@@ -59,6 +59,12 @@ def content_terms(text: str) -> list[str]:
     return list(found)
 
 
+@lru_cache(maxsize=256)  # each step of an answer asks
+def question_terms(text: str) -> tuple[str, ...]:
+    """Return what to look for: the content terms of a question, or all its terms when it has none."""
+    return tuple(content_terms(text) or terms(text))
+
+
 @lru_cache(maxsize=65536)
 def _token_terms(token: str) -> tuple[str, ...]:
     if _CJK.search(token):

@@ -40,22 +40,22 @@ class LexicalIndex:
 
     def search(
         self, question_terms: Sequence[str], limit: int, bodies: Sequence[int] | None = None
-    ) -> tuple[list[int], list[float]]:
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Return rows and BM25 scores, best first, of rows that hold at least one term; of these bodies if named."""
         schema = self._index.schema
         clauses = [
             (tantivy.Occur.Should, tantivy.Query.term_query(schema, "text", term, "freq")) for term in question_terms
         ]
         if not clauses:
-            return [], []
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
         query = tantivy.Query.boolean_query(clauses)
         if bodies is not None:
             admitted = tantivy.Query.const_score_query(tantivy.Query.term_set_query(schema, "body", bodies), 0.0)
             query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, admitted)])
         hits = self._searcher.search(query, limit, count=False).hits
         places = self._searcher.fast_field_values("place", [address for _, address in hits])
-        rows = self._rows_of(np.asarray([place or 0 for place in places], dtype=np.int64))
-        return rows.tolist(), [float(score) for score, _ in hits]
+        rows = self._rows_of(np.asarray(places, dtype=np.int64))
+        return rows, np.asarray([score for score, _ in hits], dtype=np.float32)
 
     def document_frequency(self, term: str) -> int:
         """Return the number of rows that hold the term."""

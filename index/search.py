@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.analysis import content_terms, terms
+from index.analysis import question_terms
 from index.embedder import Vectors
 from index.store import Index
 
@@ -44,6 +44,7 @@ _ASIDE = re.compile(
     r"|contributing|code[-_ ]of[-_ ]conduct|sponsor(?:s|ship|ing)?)(?:[-_ ]?v?\d[\w.]*)?(?:/|\.\w+$)",
     re.IGNORECASE,
 )
+_KNOWN_ASIDES: WeakKeyDictionary[Index, NDArray[np.bool_]] = WeakKeyDictionary()
 _ASKS_ASIDE = re.compile(
     r"\b(?:versions?|releases?d?|chang(?:e|es|ed|elog)|contribut\w*|sponsor\w*|conduct|new|added|removed|fixed|since|deprecated|\d+\.\d+)\b",
     re.IGNORECASE,
@@ -124,7 +125,7 @@ def _candidates(
     among = None if pages is None else index.chunk_rows(pages)
     dense_rows = vectors.nearest(query.vector, CANDIDATES, among, exact=exact)
     lexical_rows, lexical_scores = _lexical(index, query.text, pages)
-    rows = np.union1d(dense_rows, lexical_rows)
+    rows = _distinct(np.concatenate((dense_rows, lexical_rows)))
     lexical = np.zeros(len(rows), dtype=np.float32)
     if len(lexical_rows):
         lexical[np.searchsorted(rows, lexical_rows)] = lexical_scores / lexical_scores.max()
@@ -132,25 +133,28 @@ def _candidates(
 
 
 def _lexical(index: Index, text: str, pages: Sequence[int] | None) -> tuple[NDArray[np.int64], Scores]:
-    question = content_terms(text) or terms(text)
     bodies = None if pages is None else index.arrays.page_bodies[pages].tolist()
-    rows, scores = index.chunk_terms.search(question, CANDIDATES, bodies)
-    return np.asarray(rows, dtype=np.int64), np.asarray(scores, dtype=np.float32)
+    return index.chunk_terms.search(question_terms(text), CANDIDATES, bodies)
+
+
+def _distinct(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return rows in order, each once; numpy's own takes several times as long for a few hundred."""
+    rows = np.sort(rows)
+    return np.asarray(rows[np.diff(rows, prepend=-1) != 0])
 
 
 def _page_evidence(index: Index, query: Query, pages: NDArray[np.int32], fused: Scores) -> Scores:
     """Return for each candidate what its page as a whole adds."""
-    rows, page_scores = index.page_terms.search(content_terms(query.text) or terms(query.text), CANDIDATES)
+    rows, page_scores = index.page_terms.search(question_terms(query.text), CANDIDATES)
+    by_terms = np.zeros(len(index.pages()))
+    by_terms[rows] = page_scores / page_scores.max(initial=1e-9)
     order = np.lexsort((-fused, pages))
     unique, first, counts = np.unique(pages[order], return_index=True, return_counts=True)
-    by_terms = dict(zip(rows, page_scores, strict=True))
-    best = max(page_scores, default=1.0)
-    terms_of_page = np.asarray([by_terms.get(page, 0.0) / best for page in unique.tolist()])
     rank_in_page = np.arange(len(order)) - np.repeat(first, counts)
     top = np.add.reduceat(np.where(rank_in_page < _PAGE_CHUNKS, fused[order], np.float32(0)), first)
     starts = index.arrays.chunk_starts
     means = top.astype(np.float64) / np.minimum(_PAGE_CHUNKS, starts[unique + 1] - starts[unique])
-    evidence = PAGE_TERMS_WEIGHT * terms_of_page + PAGE_CHUNKS_WEIGHT * means
+    evidence = PAGE_TERMS_WEIGHT * by_terms[unique] + PAGE_CHUNKS_WEIGHT * means
     return np.asarray(evidence[np.searchsorted(unique, pages)], dtype=np.float32)
 
 
@@ -159,15 +163,15 @@ def _page_prior(index: Index, query: Query, pages: NDArray[np.int32]) -> Scores:
     links = index.arrays.page_links[pages]
     prior = LINKS_WEIGHT * np.minimum(np.log1p(links) / np.log1p(MANY_LINKS), 1)
     if not _ASKS_ASIDE.search(query.text):
-        known = index.pages()
-        aside = [page for page in set(pages.tolist()) if _is_aside(known[page].path)]
-        prior = prior - ASIDE_PENALTY * np.isin(pages, aside)
+        prior = prior - ASIDE_PENALTY * _asides(index)[pages]
     return np.asarray(prior, dtype=np.float32)
 
 
-@lru_cache(maxsize=65_536)
-def _is_aside(path: str) -> bool:
-    return _ASIDE.search(path) is not None
+def _asides(index: Index) -> NDArray[np.bool_]:
+    """Return which pages are about the project itself, shape (pages,)."""
+    if index not in _KNOWN_ASIDES:
+        _KNOWN_ASIDES[index] = np.asarray([_ASIDE.search(page.path) is not None for page in index.pages()])
+    return _KNOWN_ASIDES[index]
 
 
 def _asked_from(index: Index, query: Query, pages: NDArray[np.int32]) -> Scores:

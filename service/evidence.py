@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.document import Chunk, Passage
-from index.analysis import term_set
 from index.search import Hit
 from service.question_terms import QuestionTerms
 
@@ -36,15 +35,13 @@ def gather_evidence(
     question_terms: QuestionTerms,
 ) -> Evidence:
     """Return the evidence in the hits that were read; `similarities` are the passages' cosines."""
-    held: dict[int, set[str]] = {row: set().union(*map(term_set, chunk.headings)) for row, chunk in chunks.items()}
-    grips = []
+    held = {row: list(chunk.headings) for row, chunk in chunks.items()}
     for passage in passages:
-        own = term_set(passage.text)
-        held[passage.chunk] |= own
-        grips.append(question_terms.grip_of(own))
+        held[passage.chunk].append(passage.text)
+    grips = np.asarray([question_terms.grip_in(passage.text) for passage in passages], dtype=np.float32)
     return Evidence(
         chunk_similarity=max(hit.similarity for hit in hits),
         passage_similarity=float(similarities.max()),
-        passage_support=float((similarities * np.asarray(grips, dtype=np.float32)).max()),
-        chunk_support=max(hit.similarity * question_terms.grip_of(held[hit.row]) for hit in hits),
+        passage_support=float((similarities * grips).max()),
+        chunk_support=max(hit.similarity * question_terms.grip_in(*held[hit.row]) for hit in hits),
     )

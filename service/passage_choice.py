@@ -6,7 +6,7 @@ No language model: the best passage is taken as it stands in the notes, with wha
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -65,15 +65,17 @@ def choose_passages(index: Index, question: str, vector: NDArray[np.float32], hi
     similarities = np.asarray(index.arrays.passage_vectors[[row for row, _ in found]] @ vector, dtype=np.float32)
     shares = np.asarray([question_terms.share_in(passage.text) for passage in passages], dtype=np.float32)
     kind, chunk_scores = question_kind(question), {hit.row: hit.score for hit in read}
-    scores = score_passages(passages, similarities, shares, chunk_scores, chunks, question_terms, kind)
+    openings = openings_of(passages, chunks)
+    scores = score_passages(passages, similarities, shares, chunk_scores, chunks, openings, question_terms, kind)
     evidence = gather_evidence(read, chunks, passages, similarities, question_terms)
-    return Choice(tuple(_answer(passages, scores, chunks, question_terms, kind)), evidence)
+    return Choice(tuple(_answer(passages, scores, chunks, openings, question_terms, kind)), evidence)
 
 
 def _answer(
     passages: list[Passage],
     scores: Scores,
     chunks: Mapping[int, Chunk],
+    openings: Set[int],
     question_terms: QuestionTerms,
     kind: QuestionKind,
 ) -> Iterator[Passage]:
@@ -82,7 +84,7 @@ def _answer(
     if not np.isfinite(scores.max()):
         return
     best = _with_code(passages, int(np.argmax(scores)), kind)
-    if best in openings_of(passages, chunks):
+    if best in openings:
         passages[best] = _named(passages[best], chunks[passages[best].chunk])
     yield from _assemble(passages, scores, best, question_terms, kind)
 

@@ -5,7 +5,7 @@ where answers stand and for looking like what the question asks for.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,13 +41,13 @@ def score_passages(
     shares: Scores,
     chunk_scores: Mapping[int, float],
     chunks: Mapping[int, Chunk],
+    openings: Set[int],
     question_terms: QuestionTerms,
     kind: QuestionKind,
 ) -> Scores:
     """Return a score for each passage; `similarities` and `shares` are cosines and shares of the question's terms."""
     fused = fuse(similarities, shares / max(float(shares.max()), 1e-9), PASSAGE_DENSE_WEIGHT)
     best = max(1e-9, *chunk_scores.values())
-    openings = openings_of(passages, chunks)
     added = [
         CHUNK_WEIGHT * chunk_scores[passage.chunk] / best
         + fit(kind, passage)
@@ -79,6 +79,6 @@ def openings_of(passages: Sequence[Passage], chunks: Mapping[int, Chunk]) -> set
     """Return which passages are the first sentence below a heading."""
     first: dict[int, int] = {}
     for i, passage in enumerate(passages):
-        if passage.kind == "sentence" and chunks[passage.chunk].text.lstrip().startswith("#"):
+        if passage.kind == "sentence":
             first.setdefault(passage.chunk, i)
-    return set(first.values())
+    return {i for chunk, i in first.items() if chunks[chunk].text.lstrip().startswith("#")}

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from corpus.document import Passage
+from corpus.document import Passage, PassageKind
 from corpus.passages import leans_on_context
 
 _ASKS_NUMBER = re.compile(
@@ -121,22 +121,24 @@ def fit(kind: QuestionKind, passage: Passage) -> float:
         bonus -= 0.15
     if kind.asks_comparison and passage.kind == "row":
         bonus -= 0.15  # its header names both sides, whatever the row is about
-    if leans_on_context(passage.text) or passage.text[:1].islower():
-        bonus -= 0.06
-    if _points_elsewhere(passage.text):
-        bonus -= 0.12
-    if passage.text.endswith("?"):
-        bonus -= 0.3
-    if passage.text.endswith(ANNOUNCES) or len(passage.text) < _SHORTEST_STATEMENT_CHARACTERS:
-        bonus -= 0.15
-    if passage.kind in ("item", "list") and not _WORD.search(_CODE.sub("", passage.text)):
-        bonus -= 0.15
-    return bonus
+    return bonus + _looks(passage.text, passage.kind)
 
 
-@lru_cache(maxsize=8_192)  # the same passages are looked at for question after question
-def _points_elsewhere(text: str) -> bool:
-    return _POINTS_ELSEWHERE.search(text) is not None
+@lru_cache(maxsize=16_384)  # the same passages are looked at for question after question
+def _looks(text: str, kind: PassageKind) -> float:
+    """Return what a passage loses, whatever is asked, for not looking like a statement."""
+    loss = 0.0
+    if leans_on_context(text) or text[:1].islower():
+        loss -= 0.06
+    if _POINTS_ELSEWHERE.search(text):
+        loss -= 0.12
+    if text.endswith("?"):
+        loss -= 0.3
+    if text.endswith(ANNOUNCES) or len(text) < _SHORTEST_STATEMENT_CHARACTERS:
+        loss -= 0.15
+    if kind in ("item", "list") and not _WORD.search(_CODE.sub("", text)):
+        loss -= 0.15
+    return loss
 
 
 def _holds_new(kind: QuestionKind, text: str) -> bool:

@@ -1,11 +1,12 @@
-"""A question's terms with their weights in the notes, and how much of them a text holds."""
+"""A question's terms with their weights in the notes, and how much of them texts hold."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Set
+from functools import reduce
+from operator import or_
 
-from index.analysis import content_terms, term_set, terms
+from index.analysis import question_terms, term_set
 from index.store import Index
 
 STRONGEST = 3
@@ -13,29 +14,40 @@ STRONGEST = 3
 
 
 class QuestionTerms:
-    """A question's terms with their inverse document frequencies."""
+    """A question's terms with their inverse document frequencies.
+
+    A text is asked about several times, alone and together with others: what it holds is kept as bits, one for each
+    term, and so is the weight of each set of bits.
+    """
 
     def __init__(self, index: Index, question: str) -> None:
         count = max(1, index.manifest.chunks)
-        found = content_terms(question) or terms(question)
-        weights = [math.log(1 + count / (1 + index.chunk_terms.document_frequency(term))) for term in found]
-        self._weighted = list(zip(found, weights, strict=True))
-        self._total = max(sum(weights), 1e-9)
-        self._strongest = max(sum(sorted(weights)[-STRONGEST:]), 1e-9)
+        found = question_terms(question)
+        self._weights = [math.log(1 + count / (1 + index.chunk_terms.document_frequency(term))) for term in found]
+        self._bits = [(term, 1 << i) for i, term in enumerate(found)]
+        self._total = max(sum(self._weights), 1e-9)
+        self._strongest = max(sum(sorted(self._weights)[-STRONGEST:]), 1e-9)
+        self._held: dict[str, int] = {}
+        self._weighed: dict[int, float] = {}
 
     def share_in(self, *texts: str) -> float:
         """Return the share of the weight that texts hold together, 0 to 1."""
-        return self._weight_of(*map(term_set, texts)) / self._total
+        return self._weight_in(texts) / self._total
 
-    def grip_of(self, held: Set[str]) -> float:
-        """Return what a set of terms holds, as a share of what the strongest terms weigh; 1 at most."""
-        return min(1.0, self._weight_of(held) / self._strongest)
+    def grip_in(self, *texts: str) -> float:
+        """Return what texts hold together, as a share of what the strongest terms weigh; 1 at most."""
+        return min(1.0, self._weight_in(texts) / self._strongest)
 
-    def _weight_of(self, *held: Set[str]) -> float:
-        weight_held = 0.0
-        for term, weight in self._weighted:  # a plain loop: it runs for each of the passages, several times
-            for terms_of_text in held:
-                if term in terms_of_text:
-                    weight_held += weight
-                    break
-        return weight_held
+    def _weight_in(self, texts: tuple[str, ...]) -> float:
+        held = reduce(or_, map(self._held_by, texts))
+        weight = self._weighed.get(held)
+        if weight is None:
+            weight = self._weighed[held] = sum(weight for i, weight in enumerate(self._weights) if held >> i & 1)
+        return weight
+
+    def _held_by(self, text: str) -> int:
+        held = self._held.get(text)
+        if held is None:
+            own = term_set(text)
+            held = self._held[text] = sum(bit for term, bit in self._bits if term in own)
+        return held

@@ -74,17 +74,17 @@ def test_rows_with_rarer_and_more_terms_come_first(tmp_path: Path) -> None:
     rows, scores = index.search(terms("queue task"), 10)
     assert rows[0] == 2
     assert set(rows) == {0, 1, 2}
-    assert scores == sorted(scores, reverse=True)
+    assert scores.tolist() == sorted(scores.tolist(), reverse=True)
 
 
 def test_search_is_limited_and_empty_without_terms(tmp_path: Path) -> None:
     index = built(tmp_path / "terms", ["task one", "task two", "task three"])
     assert len(index.search(["task"], 2)[0]) == 2
-    assert index.search([], 5) == index.search(["unknown"], 5) == ([], [])
+    assert [len(index.search(terms, 5)[0]) for terms in ([], ["unknown"])] == [0, 0]
 
 
 def test_index_of_no_rows_finds_nothing(tmp_path: Path) -> None:
-    assert built(tmp_path / "terms", []).search(["task"], 5) == ([], [])
+    assert [len(part) for part in built(tmp_path / "terms", []).search(["task"], 5)] == [0, 0]
 
 
 def test_document_frequency_counts_rows(tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_document_frequency_counts_rows(tmp_path: Path) -> None:
 
 def test_equal_rows_rank_in_their_order(tmp_path: Path) -> None:
     index = built(tmp_path / "terms", ["same words"] * 50)
-    assert index.search(["word"], 50)[0] == list(range(50))
+    assert index.search(["word"], 50)[0].tolist() == list(range(50))
 
 
 def test_search_within_bodies_finds_only_theirs_with_the_same_scores(tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_search_within_bodies_finds_only_theirs_with_the_same_scores(tmp_path: P
     assert dict(zip(*index.search(["task"], 10, [1, 2, 3]), strict=True)) == pytest.approx(
         {row: score for row, score in scores.items() if row in (1, 2)}
     )
-    assert index.search(["task"], 10, []) == ([], [])
+    assert [len(part) for part in index.search(["task"], 10, [])] == [0, 0]
 
 
 def test_update_takes_bodies_out_and_puts_new_ones_in_and_leaves_the_older_index_alone(tmp_path: Path) -> None:

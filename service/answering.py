@@ -32,6 +32,8 @@ from service.passage_choice import Choice, choose_passages
 SEARCHED_CHUNKS = 30
 _FOLLOW_UPS = 3
 _NEAREST_PAGES = 3
+_NAMED = 3
+"""Names that the notes never mention, in the reason for no answer."""
 _SIDE_BY_SIDE_FROM = 10_000
 """Chunks from which on two questions are searched for at a time: below, the interpreter's lock is what they wait for,
 and a second thread only adds to that."""
@@ -115,7 +117,9 @@ class Answerer:
     def _reason(self, found: Found) -> str:
         if not found.hits:
             return "The notes hold nothing on this page or section that could be searched."
-        return "The notes do not seem to hold an answer to this. The nearest pages are listed as sources."
+        names = ", ".join(found.choice.evidence.unknown_names[:_NAMED])
+        never = f" They never mention {names}." if names else ""
+        return f"The notes do not seem to hold an answer to this.{never} The nearest pages are listed as sources."
 
     def _excerpts(self, found: Found, limit: int, cited: Sequence[Passage] = ()) -> tuple[Excerpt, ...]:
         """Return the best chunks; those that the direct answer stands on come first."""

@@ -18,6 +18,8 @@ _BIAS = -3.02
 _NEARNESS = 2.42
 _PASSAGE_SUPPORT = 3.19
 _CHUNK_SUPPORT = 3.14
+_UNKNOWN_NAMES = 10.0
+"""A question of five terms, one of them a name that the notes never use, loses 2 in log odds."""
 _SIZE = 0.77
 """Among many chunks something is always near; measured between these two sizes."""
 _FEW_CHUNKS = 1_000
@@ -31,4 +33,5 @@ def confidence(evidence: Evidence, chunks: int) -> float:
     nearness = evidence.chunk_similarity + evidence.passage_similarity
     support = _PASSAGE_SUPPORT * evidence.passage_support + _CHUNK_SUPPORT * evidence.chunk_support
     size = _SIZE * math.log(min(max(chunks, _FEW_CHUNKS), _MANY_CHUNKS) / _FEW_CHUNKS)
-    return 1 / (1 + math.exp(-(_BIAS + _NEARNESS * nearness + support - size)))
+    unknown = _UNKNOWN_NAMES * evidence.unknown_share
+    return 1 / (1 + math.exp(-(_BIAS + _NEARNESS * nearness + support - size - unknown)))

@@ -1,4 +1,6 @@
-"""What speaks for the notes holding an answer: how near they come to the question, in meaning and in words at once."""
+"""What speaks for the notes holding an answer: how near they come to the question, in meaning and in words at once; and
+against it: names that they never use.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ from service.question_terms import QuestionTerms
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Four figures, each 0 where there is nothing. Cosines are of the question and what was found."""
+    """Figures, each 0 where there is nothing. Cosines are of the question and what was found."""
 
     chunk_similarity: float = 0.0
     """The best cosine of a chunk."""
@@ -25,6 +27,10 @@ class Evidence:
     """The best product, of one passage, of its cosine and its grip on the question's terms."""
     chunk_support: float = 0.0
     """The same of one chunk, by the terms of its passages and its headings."""
+    unknown_names: tuple[str, ...] = ()
+    """Names in the question that the notes never use."""
+    unknown_share: float = 0.0
+    """How many those are for each of the question's terms."""
 
 
 def gather_evidence(
@@ -33,8 +39,11 @@ def gather_evidence(
     passages: Sequence[Passage],
     similarities: NDArray[np.float32],
     question_terms: QuestionTerms,
+    names: tuple[str, ...],
 ) -> Evidence:
-    """Return the evidence in the hits that were read; `similarities` are the passages' cosines."""
+    """Return the evidence in the hits that were read; `similarities` are the passages' cosines, `names` the question's
+    names that the notes never use.
+    """
     held = {row: list(chunk.headings) for row, chunk in chunks.items()}
     for passage in passages:
         held[passage.chunk].append(passage.text)
@@ -44,4 +53,6 @@ def gather_evidence(
         passage_similarity=float(similarities.max()),
         passage_support=float((similarities * grips).max()),
         chunk_support=max(hit.similarity * question_terms.grip_in(*held[hit.row]) for hit in hits),
+        unknown_names=names,
+        unknown_share=min(1.0, len(names) / max(len(question_terms), 1)),
     )

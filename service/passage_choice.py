@@ -22,6 +22,7 @@ from service.passage_scores import Scores, openings_of, score_passages
 from service.question_kind import ANNOUNCES, QuestionKind, question_kind
 from service.question_terms import QuestionTerms
 from service.shortening import beginning_of, shorten
+from service.unknown_names import unknown_names
 
 LONGEST_ANSWER_CHARACTERS = 300
 MOST_PASSAGES = 3
@@ -67,7 +68,8 @@ def choose_passages(index: Index, question: str, vector: NDArray[np.float32], hi
     kind, chunk_scores = question_kind(question), {hit.row: hit.score for hit in read}
     openings = openings_of(passages, chunks)
     scores = score_passages(passages, similarities, shares, chunk_scores, chunks, openings, question_terms, kind)
-    evidence = gather_evidence(read, chunks, passages, similarities, question_terms)
+    names = unknown_names(index, question, chunks.values())
+    evidence = gather_evidence(read, chunks, passages, similarities, question_terms, names)
     return Choice(tuple(_answer(passages, scores, chunks, openings, question_terms, kind)), evidence)
 
 

@@ -30,6 +30,9 @@ class QuestionTerms:
         self._held: dict[str, int] = {}
         self._weighed: dict[int, float] = {}
 
+    def __len__(self) -> int:
+        return len(self._weights)
+
     def share_in(self, *texts: str) -> float:
         """Return the share of the weight that texts hold together, 0 to 1."""
         return self._weight_in(texts) / self._total

@@ -13,7 +13,7 @@ from service.evidence import Evidence
 COSINES = st.floats(-1, 1)
 EVIDENCE = st.builds(Evidence, COSINES, COSINES, COSINES, COSINES)
 CHUNKS = st.integers(0, 10_000_000)
-FIELDS = st.sampled_from([field.name for field in fields(Evidence)])
+FIELDS = st.sampled_from([field.name for field in fields(Evidence) if not field.name.startswith("unknown_")])
 
 
 @given(EVIDENCE, CHUNKS)
@@ -31,6 +31,13 @@ def test_more_evidence_never_lowers_it(evidence: Evidence, chunks: int, field: s
 @given(EVIDENCE, CHUNKS, CHUNKS)
 def test_the_same_evidence_is_worth_less_among_more_chunks(evidence: Evidence, chunks: int, more: int) -> None:
     assert confidence(evidence, chunks) >= confidence(evidence, chunks + more)
+
+
+@given(EVIDENCE, CHUNKS, st.floats(0, 1), st.floats(0.001, 0.5))
+def test_more_unknown_names_never_raise_it(evidence: Evidence, chunks: int, share: float, more: float) -> None:
+    fewer, others = (replace(evidence, unknown_share=each) for each in (share, share + more))
+    if Evidence() not in (fewer, others):
+        assert confidence(fewer, chunks) >= confidence(others, chunks)
 
 
 def test_nothing_found_is_no_confidence() -> None:

@@ -38,6 +38,14 @@ async def test_ask_answer_has_every_field_of_the_contract(client: httpx.AsyncCli
     assert set(body["index"]) == {"version", "pages", "chunks", "model"}
 
 
+async def test_ask_known_subject_with_a_name_that_the_notes_never_mention_is_refused_by_name(
+    client: httpx.AsyncClient,
+) -> None:
+    body = await asked(client, q="At which temperature does water boil in Terraform?")
+    assert not body["answered"]
+    assert "They never mention Terraform." in body["reason"]
+
+
 async def test_ask_excerpts_are_the_files_own_lines(client: httpx.AsyncClient) -> None:
     body = await asked(client, k=20)
     assert len(body["excerpts"]) == body["index"]["chunks"]

@@ -64,7 +64,7 @@ async def find_answer(scope: RequestScope, question: Question, options: AskOptio
     async def work() -> Answer:
         # Who began to wait for this may be gone before it is done.
         async with application.generations.hold(generation), application.questions.enter():
-            answer = await generation.answerer.ask(question)
+            answer = scope.worked_out.get(question) or await generation.answerer.ask(question)
         if not options.skip:  # a later part is no further question
             application.question_log.note(answer, generation.index.manifest.version)
         return answer

@@ -5,7 +5,7 @@ Only questions count; what was answered before is not searched with, for it woul
 
 from __future__ import annotations
 
-import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -75,7 +75,14 @@ async def question_of(scope: RequestScope, turns: Sequence[Turn], options: Searc
     if not last.text or not leans_on_context(last.text):
         return last
     before = context_of(asked[:-1])[: scope.settings.max_question_chars // 2]
-    return await _with_context(scope, last, before) if before else last
+    return await _with_context(scope, last, before, said_before(turns)) if before else last
+
+
+def said_before(turns: Sequence[Turn]) -> str:
+    """Return what the notes said right before the last question; empty when that is not in the conversation."""
+    asked = max((place for place, turn in enumerate(turns) if turn.speaker == "asker"), default=0)
+    before = turns[asked - 1] if asked else None
+    return before.text if before and before.speaker == "notes" else ""
 
 
 def context_of(earlier: Sequence[str]) -> str:
@@ -88,30 +95,40 @@ def context_of(earlier: Sequence[str]) -> str:
     return " ".join(chain)
 
 
-async def _with_context(scope: RequestScope, last: Question, before: str) -> Question:
+async def _with_context(scope: RequestScope, last: Question, before: str, said: str) -> Question:
     """Choose how much the question before counts: as a hint, or as part of the question when the hint is not enough.
 
-    Both in one search find what the first asked for as well; an answer that only says that again is none.
+    Both in one search find what the first asked for as well; an answer that only says that again is none. What was
+    `said` to the earlier question is in the conversation; it is worked out where the conversation holds questions only.
     """
     hinted = replace(last, goal=last.goal or before)
     joined = replace(last, text=f"{before} {last.text}"[: scope.settings.max_question_chars])
-    answerer = scope.generation.answerer
     async with scope.application.questions.enter():
-        by_hint = await answerer.ask(hinted)
-        if by_hint.answered:
+        if (await _answer(scope, hinted)).answered:
             return hinted
-        by_both, earlier = await asyncio.gather(answerer.ask(joined), answerer.ask(replace(last, text=before)))
-    return joined if _goes_on(last, by_both, earlier) else hinted
+        by_both = await _answer(scope, joined)
+        if by_both.direct is None or not _is_about(last, by_both):
+            return hinted
+        if not said:
+            earlier = await _answer(scope, replace(last, text=before))
+            said = earlier.direct.text if earlier.direct else ""
+    return hinted if _says_again(by_both.direct.text, said) else joined
 
 
-def _goes_on(last: Question, by_both: Answer, earlier: Answer) -> bool:
-    """Tell whether the answer to both questions says more than that to the earlier one, and of what the last asks."""
-    if by_both.direct is None or _says(by_both) == _says(earlier):
-        return False
+async def _answer(scope: RequestScope, question: Question) -> Answer:
+    """Answer a question, and keep the answer for when it is the one."""
+    answer = scope.worked_out[question] = await scope.generation.answerer.ask(question)
+    return answer
+
+
+def _is_about(last: Question, answer: Answer) -> bool:
+    """Tell whether an answer to two questions has to do with what the last one asks."""
     asked = content_terms(last.text)
-    found = f"{by_both.direct.text}\n{by_both.excerpts[0].text}"
+    found = "\n".join((answer.direct.text if answer.direct else "", answer.excerpts[0].text))
     return not asked or not term_set(found).isdisjoint(asked)
 
 
-def _says(answer: Answer) -> str:
-    return answer.direct.text if answer.direct else ""
+def _says_again(text: str, said: str) -> bool:
+    """Tell whether all words of a text were said in a row before; whatever marks and quotes stood around them."""
+    again, before = (" ".join(re.findall(r"\w+", each)) for each in (text, said))
+    return f" {again} " in f" {before} "

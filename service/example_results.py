@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from corpus.document import Example
@@ -16,7 +15,7 @@ from service.generations import Generation
 from service.parameters import AskOptions, Clock, ExamplesParameters
 from service.runs import ProvenExample, Run
 from service.schemas import ExampleBody, ExamplesBody, RunBody
-from service.standings import Placed, Standings
+from service.standings import Placed, Standings, count_by_status
 from service.state import Application, RequestScope
 from service.timeline import describe
 from service.timeline_svg import draw
@@ -140,11 +139,6 @@ async def kept_bodies(scope: RequestScope, placed: Sequence[Placed]) -> list[Exa
     index = scope.generation.index
     found = await asyncio.to_thread(lambda: [index.example(each.id) for each in placed])
     return await kept_results(scope.application, [example for example in found if example])
-
-
-def count_by_status(placed: Iterable[Placed]) -> dict[str, int]:
-    """Count examples by the status of their last run."""
-    return dict(Counter(each.standing.status for each in placed))
 
 
 def standings_of(application: Application, generation: Generation) -> Standings:

@@ -44,7 +44,8 @@ class KeptStandings:
             except sqlite3.DatabaseError as error:
                 log.warning("The ledger cannot be read: %s", error)
                 return {}
-        return {key: Standing(status, verdict) for key, status, verdict in rows}
+        alike = {(status, verdict): Standing(status, verdict) for _, status, verdict in rows}  # few, for many keys
+        return {key: alike[status, verdict] for key, status, verdict in rows}
 
     def keep(self, key: bytes, standing: Standing, results: Mapping[str, str | None]) -> None:
         """Keep how an example stands by `results`: the runs that were looked at, and when each was verified.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from service.bodies import index_body
-from service.example_results import count_by_status, placed_examples
+from service.example_results import standings_of
 from service.sandbox import Sandbox
 from service.schemas import ReadyBody, SandboxBody
 from service.state import RequestScope
@@ -20,7 +22,7 @@ async def readiness(scope: RequestScope) -> ReadyBody:
         backend=scope.application.embedder.backend,
         reranker=scope.settings.reranker,
         sandbox=sandbox_body(scope.application.sandbox, edited_code=scope.settings.allow_edited_code),
-        examples=count_by_status(await placed_examples(scope)),
+        examples=await asyncio.to_thread(standings_of(scope.application, scope.generation).counts),
     )
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
@@ -21,7 +22,7 @@ from service.standing import Standing, standing_of
 
 LOOKED_UP_AT_ONCE = 100
 """Examples that one call looks up at the most: each takes a millisecond or two."""
-STALE_SECONDS = 2.0
+STALE_SECONDS = 10.0
 """How old may be what is told while one result comes after the other: reading tens of thousands takes a while."""
 
 
@@ -53,7 +54,9 @@ class Standings:
         self._kept = kept
         self._revision = revision
         self._seen: object = None
-        self._looked_up = 0
+        self._unknown: deque[int] = deque()
+        """Rows of which nothing is kept, and which were not looked up since."""
+        self._counts: dict[str, int] | None = None
         self._fresh_until = 0.0
         self._conditions = ""
         self._places: tuple[Placed, ...] = ()
@@ -62,16 +65,22 @@ class Standings:
     def read(self) -> tuple[Placed, ...]:
         """Return every example in reading order; at most some of those that are not known are looked up for it."""
         with self._lock:
-            self._refresh()
-            if not self.being_filled:
-                self._look_up_some()
-            return self._places
+            return self._read()
+
+    def counts(self) -> dict[str, int]:
+        """Return the number of examples by status."""
+        with self._lock:
+            places = self._read()
+            if self._counts is None:
+                self._counts = count_by_status(places)
+            return self._counts
 
     def missing(self) -> list[Placed]:
         """Return the examples of which it is not known how they stand."""
         with self._lock:
+            self._seen = None  # also those that were looked up in vain
             self._refresh()
-            return [place for place in self._places if place.standing == Standing()]
+            return [self._places[row] for row in self._unknown]
 
     def look_up(self, place: Placed) -> LookedUp | None:
         """Look up how an example stands, and keep it where no run is missing; None when it is not in the index."""
@@ -88,6 +97,12 @@ class Standings:
         with self._lock:
             self._kept.drop_unused(place.key for place in self._places)
 
+    def _read(self) -> tuple[Placed, ...]:
+        self._refresh()
+        if not self.being_filled:
+            self._look_up_some()
+        return self._places
+
     def _refresh(self) -> None:
         seen = self._revision()
         if self._conditions != self.runner.conditions:
@@ -102,20 +117,23 @@ class Standings:
             self._places = tuple(
                 Placed(place.path, place.id, place.key, known.get(place.key, nothing)) for place in self._places
             )
-            self._seen, self._looked_up = seen, 0
+            self._unknown = deque(row for row, place in enumerate(self._places) if place.key not in known)
+            self._seen, self._counts = seen, None
 
     def _look_up_some(self) -> None:
-        nothing = Standing()
-        missing = [row for row, place in enumerate(self._places) if place.standing == nothing]
-        rows = missing[self._looked_up : self._looked_up + LOOKED_UP_AT_ONCE]
-        if not rows:
+        if not self._unknown:
             return
-        self._looked_up += len(rows)
         places = list(self._places)
-        for row in rows:
+        for _ in range(min(LOOKED_UP_AT_ONCE, len(self._unknown))):
+            row = self._unknown.popleft()
             if found := self.look_up(places[row]):
                 places[row] = replace(places[row], standing=standing_of(found.proven))
-        self._places = tuple(places)
+        self._places, self._counts = tuple(places), None
+
+
+def count_by_status(placed: Iterable[Placed]) -> dict[str, int]:
+    """Count examples by the status of their last run."""
+    return dict(Counter(each.standing.status for each in placed))
 
 
 def _places(index: Index, conditions: str) -> Iterator[Placed]:

@@ -25,7 +25,7 @@ from index.reranker import Reranker, open_reranker
 from index.store import open_index
 from service.admission import Admission
 from service.answering import Answerer
-from service.answers import Answer
+from service.answers import Answer, Question
 from service.errors import NotReady, TooManyQuestions, TooManyRuns
 from service.examples import ExampleRunner
 from service.generations import Generation, Generations
@@ -103,6 +103,8 @@ class RequestScope:
 
     application: Application
     generation: Generation
+    worked_out: dict[Question, Answer] = field(default_factory=dict)
+    """Answers that were found on the way to the question that is answered."""
 
     @property
     def settings(self) -> Settings:

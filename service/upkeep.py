@@ -7,7 +7,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from service.example_results import standings_of
@@ -20,6 +21,9 @@ log = logging.getLogger("askmd.upkeep")
 
 Told = Callable[[int, int], None]
 """Called with the number of examples that are done, and the number of all that had to be looked at."""
+GIVE_WAY_SECONDS = 0.005
+PATIENCE_SECONDS = 0.25
+"""How long the examples wait for questions that are at work, each: under a load without end they go on slowly."""
 
 
 @asynccontextmanager
@@ -61,16 +65,29 @@ async def verify_missing(application: Application) -> None:
     def count(done: int, total: int) -> None:
         application.results_known += 1
 
+    async def give_way() -> None:
+        patience = time.monotonic() + PATIENCE_SECONDS
+        while application.questions.inside and time.monotonic() < patience:  # noqa: ASYNC110  (who leaves tells nobody)
+            await asyncio.sleep(GIVE_WAY_SECONDS)
+
     places = max(1, application.settings.run_concurrency - 1)
     try:
         async with application.generations.hold() as generation:
-            await prove_missing(standings_of(application, generation), places, count)
+            await prove_missing(standings_of(application, generation), places, count, give_way)
     except Exception:  # answers do not depend on it
         log.exception("The examples could not be verified")
 
 
-async def prove_missing(standings: Standings, concurrency: int, told: Told | None = None) -> None:
-    """Look at every example of which it is not known how it stands, and run those that no result is known of."""
+async def prove_missing(
+    standings: Standings,
+    concurrency: int,
+    told: Told | None = None,
+    give_way: Callable[[], Awaitable[object]] | None = None,
+) -> None:
+    """Look at every example of which it is not known how it stands, and run those that no result is known of.
+
+    `give_way` is awaited before each.
+    """
     missing = await asyncio.to_thread(standings.missing)
     waiting = iter(missing)
     done = 0
@@ -78,6 +95,8 @@ async def prove_missing(standings: Standings, concurrency: int, told: Told | Non
     async def prove_some() -> None:
         nonlocal done
         for place in waiting:
+            if give_way is not None:
+                await give_way()
             await _prove(standings, place)
             done += 1
             if told is not None:

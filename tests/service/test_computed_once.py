@@ -108,3 +108,39 @@ async def test_work_that_fails_fails_for_all_and_is_begun_anew() -> None:
         return 1
 
     assert await shared.once("key", work) == 1
+
+
+LEANING = ("and on a mountain?", "and in Node?", "why is it so?", "and the capital of France?", "and with the lid on?")
+
+
+@pytest.mark.parametrize("question", LEANING)
+@pytest.mark.parametrize("form", ["application/json", "text/event-stream"])
+async def test_question_that_leans_on_the_one_before_is_worked_out_at_most_twice(
+    client: httpx.AsyncClient, worked_out: Counter[Question], question: str, form: str
+) -> None:
+    first = (await client.post("/chat", json=conversation(QUESTION), headers={"Accept": "application/json"})).json()
+    worked_out.clear()
+    asked = conversation(QUESTION, first["answer"]["text"], question)
+    assert (await client.post("/chat", json=asked, headers={"Accept": form})).status_code == 200
+    assert set(worked_out.values()) == {1}
+    assert len(worked_out) <= 2
+
+
+async def test_chat_that_holds_questions_only_is_understood_like_one_that_holds_the_answers(
+    client: httpx.AsyncClient,
+) -> None:
+    accept = {"Accept": "application/json"}
+    first = (await client.post("/chat", json=conversation(QUESTION), headers=accept)).json()
+    for question in LEANING:
+        whole = conversation(QUESTION, f"> {first['answer']['text']} [1]", question)
+        alone = {"messages": [each for each in whole["messages"] if each["role"] == "user"]}
+        understood = [
+            (body["question"], body["goal"], body["answered"])
+            for body in [(await client.post("/chat", json=asked, headers=accept)).json() for asked in (whole, alone)]
+        ]
+        assert understood[0] == understood[1]
+
+
+def conversation(*turns: str) -> dict[str, list[dict[str, str]]]:
+    """Return the body of a chat whose turns are the user's and the notes' in turn."""
+    return {"messages": [{"role": ("user", "assistant")[i % 2], "content": text} for i, text in enumerate(turns)]}

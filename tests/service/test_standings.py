@@ -80,6 +80,27 @@ def test_examples_stand_as_their_runs_say(notes: Notes) -> None:
     assert told(notes.standings()) == proven
 
 
+def test_example_that_was_looked_at_before_it_ran_is_run_all_the_same(notes: Notes) -> None:
+    opened = notes.standings()
+    asked = Standings(opened.index, opened.runner, opened._kept, lambda: "no result has changed")
+    assert asked.counts() == {"not_run": 2, "not_runnable": 1}
+    asyncio.run(prove_missing(asked, 1))
+    assert len(notes.sandbox.programs) == 2
+
+
+def test_examples_wait_while_others_are_to_come_first(notes: Notes) -> None:
+    async def prove() -> tuple[int, int]:
+        quiet = asyncio.Event()
+        proving = asyncio.create_task(prove_missing(notes.standings(), 1, None, quiet.wait))
+        await asyncio.sleep(0.1)
+        before = len(notes.sandbox.programs)
+        quiet.set()
+        await proving
+        return before, len(notes.sandbox.programs)
+
+    assert asyncio.run(prove()) == (0, 2)
+
+
 def test_what_is_kept_is_not_put_together_again(notes: Notes, monkeypatch: pytest.MonkeyPatch) -> None:
     asyncio.run(prove_missing(notes.standings(), 2))
     monkeypatch.setattr("service.examples.assemble", pytest.fail)

@@ -6,6 +6,7 @@
 from service.sandbox.lanes import Lane, lanes_from
 from service.sandbox.limits import Limits
 from service.sandbox.outcome import Clock, Outcome, Program, Status
-from service.sandbox.sandbox import Sandbox, SandboxStatus
+from service.sandbox.sandbox import Sandbox
+from service.sandbox.status import SandboxStatus
 
 __all__ = ["Clock", "Lane", "Limits", "Outcome", "Program", "Sandbox", "SandboxStatus", "Status", "lanes_from"]

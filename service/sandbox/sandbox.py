@@ -10,8 +10,8 @@ import asyncio
 import dataclasses
 import logging
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from service.sandbox import bubblewrap, canary
 from service.sandbox.batch import ForkServers
@@ -19,37 +19,18 @@ from service.sandbox.box import Box
 from service.sandbox.broker import Broker
 from service.sandbox.confinement import Confinement
 from service.sandbox.errors import LaunchFailed, SandboxBusy, SandboxError
-from service.sandbox.groups import Groups, open_groups
-from service.sandbox.languages import LANGUAGES, PYTHON, Language
+from service.sandbox.groups import open_groups
+from service.sandbox.languages import PYTHON, Language
 from service.sandbox.leftovers import remove_leftovers
 from service.sandbox.limits import Limits
 from service.sandbox.outcome import Ending, Outcome, Program, classify, decode, exit_of, explain
 from service.sandbox.pool import WarmPool
 from service.sandbox.process import ConfinedProcess
 from service.sandbox.report import open_report, read_report
-from service.sandbox.residue import does_not_stop
+from service.sandbox.status import SandboxStatus, status_of
 from service.sandbox.tiers import TIERS, Host, Proven, first_proven
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class SandboxStatus:
-    """How programs are confined here, in words for people."""
-
-    tier: str
-    """`box`, `box-nested`, `sealed`, or `none` when nothing is run."""
-    detail: str
-    """Empty, or what keeps programs from running, or from a stronger tier, and what to do."""
-    bubblewrap: str = ""
-    """Path and version."""
-    interpreters: Mapping[str, str] = field(default_factory=dict)
-    """Language → interpreter and version."""
-    missing: Mapping[str, str] = field(default_factory=dict)
-    """Language → why it can't be run."""
-    what_it_does_not_stop: tuple[str, ...] = ()
-    control_groups: bool = False
-    """Whether the kernel limits the memory and processes of a whole run."""
 
 
 class Sandbox:
@@ -109,7 +90,7 @@ class Sandbox:
             broker.remove_in_the_end(folder)
         try:
             proven = await first_proven(host, tiers)
-            status = _status(proven, groups)
+            status = status_of(proven, groups)
         except SandboxError as error:
             logger.warning("Examples are not run: %s", error)
             proven, status = None, SandboxStatus("none", str(error))
@@ -267,19 +248,6 @@ async def _close(host: Host) -> None:
     await host.broker.close()
     if host.groups is not None:
         await asyncio.to_thread(host.groups.close)
-
-
-def _status(proven: Proven, groups: Groups | None) -> SandboxStatus:
-    names = {name: confinement.interpreter.version for name, confinement in proven.confinements.items()}
-    return SandboxStatus(
-        tier=proven.tier,
-        detail=" ".join(f"Not {tier}: {reason}" for tier, reason in proven.rejected.items()),
-        bubblewrap=proven.bubblewrap,
-        interpreters={name: f"{LANGUAGES[name].label} {version}" for name, version in names.items()},
-        missing=proven.missing,
-        what_it_does_not_stop=does_not_stop(proven.tier, has_groups=groups is not None),
-        control_groups=groups is not None,
-    )
 
 
 def _outcome(ending: Ending, limits: Limits, interpreter: str, tier: str) -> Outcome:

@@ -1,0 +1,110 @@
+"""The client whose answers are awaited."""
+
+from __future__ import annotations
+
+import asyncio
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from service.client.calls import (
+    ATTEMPTS,
+    TIMEOUT_SECONDS,
+    Call,
+    Calls,
+    Clock,
+    Result,
+    Run,
+    Scope,
+    checked,
+    unreached,
+    wait_seconds,
+)
+from service.schemas import AnswerBody, ExampleBody, ExamplesBody, GapsBody, ReadyBody, ReportedBody, SearchBody
+
+
+class AsyncClient:
+    """The same to await. Use it as an asynchronous context manager, or await `close`."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+        attempts: int = ATTEMPTS,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        """Take the service's address; `attempts` counts the first one. Raises ServerNotReached for no address."""
+        self._http = httpx.AsyncClient(base_url=checked(url), timeout=timeout_seconds, transport=transport)
+        self._attempts = max(1, attempts)
+
+    async def ask(
+        self,
+        question: str,
+        *,
+        goal: str = "",
+        page: str = "",
+        scope: Scope = "site",
+        k: int | None = None,
+        run: Run = "cached",
+        clock: Clock = "virtual",
+    ) -> AnswerBody:
+        """Answer a question from the notes; `k` is the number of excerpts."""
+        return await self._send(Calls.ask(question, goal=goal, page=page, scope=scope, k=k, run=run, clock=clock))
+
+    async def search(
+        self, query: str, *, goal: str = "", page: str = "", scope: Scope = "site", k: int | None = None
+    ) -> SearchBody:
+        """Find the best excerpts."""
+        return await self._send(Calls.search(query, goal=goal, page=page, scope=scope, k=k))
+
+    async def examples(
+        self, *, status: str = "", verdict: str = "", page: str = "", limit: int = 200, skip: int = 0
+    ) -> ExamplesBody:
+        """List the examples of the notes with their last results."""
+        return await self._send(Calls.examples(status=status, verdict=verdict, page=page, limit=limit, skip=skip))
+
+    async def example(self, example_id: str) -> ExampleBody:
+        """Show one example with its last result."""
+        return await self._send(Calls.example(example_id))
+
+    async def run(self, example_id: str, *, clock: Clock = "virtual") -> ExampleBody:
+        """Run an example of the notes now."""
+        return await self._send(Calls.run(example_id, clock))
+
+    async def report(self, content: str, *, page: str = "", goal: str = "") -> ReportedBody:
+        """Report a problem with the notes."""
+        return await self._send(Calls.report(content, page, goal))
+
+    async def gaps(self) -> GapsBody:
+        """List what the notes lack."""
+        return await self._send(Calls.gaps())
+
+    async def ready(self) -> ReadyBody:
+        """Tell which index answers, and how examples are isolated."""
+        return await self._send(Calls.ready())
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def _send(self, call: Call[Result]) -> Result:
+        for attempt in range(1, self._attempts + 1):
+            try:
+                response = await self._http.request(call.method, call.path, **call.options())
+            except httpx.HTTPError as error:
+                raise unreached(self._http.base_url, error) from error
+            pause_seconds = wait_seconds(response, is_last=attempt == self._attempts)
+            if pause_seconds is None:
+                break
+            await asyncio.sleep(pause_seconds)
+        return call.read(response)

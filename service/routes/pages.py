@@ -8,13 +8,14 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from service.direct_route import DirectRoute
 from service.negotiation import MARKDOWN
 from service.openapi import PAGES, problems
 from service.page_replies import reply_with_page
 from service.parameters import PageQuery
 from service.state import ScopeOfRequest
 
-router = APIRouter(tags=["pages"])
+router = APIRouter(tags=["pages"], route_class=DirectRoute)
 
 
 @router.get("/{address:path}", responses={**PAGES, **problems(404, also=MARKDOWN), **problems(405, 429, 503)})

@@ -55,6 +55,8 @@ async def show_examples(
     application: Application, examples: Sequence[Example], options: AskOptions
 ) -> list[ExampleBody]:
     """Give the examples that are shown, with their results: as kept, run now, or none. Raises TooManyRuns."""
+    if not examples:
+        return []
     shown = await asyncio.to_thread(_shown, application, examples, options.clock)
     if options.run == "live":
         again = (run_example(application, each.example, options.clock) for each in shown)

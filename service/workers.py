@@ -6,15 +6,18 @@ a stop has an end, and workers go when the supervisor is killed. All map the sam
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import multiprocessing
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
 from multiprocessing.process import BaseProcess
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -27,6 +30,8 @@ from service.settings import Settings
 log = logging.getLogger("askmd.workers")
 
 START_SECONDS = 60
+SPREAD = sys.platform == "linux"
+"""Whether the system spreads connections over the sockets of one address; others give all to the last one."""
 HANG_SECONDS = 30
 """A worker that does not tell that it lives for so long is replaced."""
 
@@ -63,6 +68,37 @@ class Workers(Multiprocess):
                 log.error("Worker %s did not stop in time and was killed", process.pid)
                 process.kill()
         super().join_all()
+
+
+class SharingLoop(asyncio.SelectorEventLoop):
+    """Listens on a socket of its own beside the one that workers share, where the system spreads connections over both.
+
+    From a shared socket alone, whichever worker wakes first takes all that come together, and keeps them.
+    """
+
+    async def create_server(self, *arguments: Any, **options: Any) -> asyncio.Server:
+        """Listen as asyncio does, and on the worker's own socket until that is closed."""
+        server = await super().create_server(*arguments, **options)
+        if SPREAD:
+            beside = await super().create_server(*arguments, **{**options, "sock": own_socket(options["sock"])})
+            close = server.close
+
+            def close_both() -> None:
+                beside.close()
+                close()
+
+            server.close = close_both  # type: ignore[method-assign]
+        return server
+
+
+def own_socket(shared: socket.socket) -> socket.socket:
+    """Return one more socket at the address of another one, which is told to allow that."""
+    shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    own = socket.socket(shared.family, shared.type, shared.proto)
+    own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    own.bind(shared.getsockname())
+    return own
 
 
 def worker_app(settings: Settings) -> FastAPI:

@@ -101,6 +101,7 @@ def configuration(settings: Settings, make_app: Callable[[Settings], FastAPI]) -
         partial(make_app, settings),
         factory=True,
         workers=settings.workers,
+        loop="service.workers:SharingLoop" if settings.workers > 1 else "asyncio",
         log_config=None,
         log_level=settings.log_level,
         access_log=False,  # the application writes its own lines, with the request's id

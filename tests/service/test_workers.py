@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -93,6 +96,20 @@ def test_workers_answer_are_replaced_take_a_newer_index_and_stop(served: Served)
     assert served.process.returncode == 0
     assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
     assert "Traceback" not in errors
+
+
+def test_workers_share_connections_that_come_at_once(served: Served) -> None:
+    def sockets(worker: int) -> int:
+        folder = Path(f"/proc/{worker}/fd")
+        return sum(str(file.readlink()).startswith("socket:") for file in folder.iterdir() if file.is_symlink())
+
+    address = urlsplit(served.url)
+    before = {worker: sockets(worker) for worker in served.workers()}
+    with contextlib.ExitStack() as connections:
+        for _ in range(60):
+            connections.enter_context(socket.create_connection((address.hostname, address.port)))
+        wait_until(lambda: sum(sockets(worker) - before[worker] for worker in before) == 60)
+        assert min(sockets(worker) - before[worker] for worker in before) > 5
 
 
 def test_workers_stop_when_their_supervisor_is_killed(served: Served) -> None:

@@ -26,7 +26,7 @@ from index.vector_rows import VectorRows
 from index.vector_store import CHUNKS, PASSAGES
 
 Rows = NDArray[np.int32]
-CHUNKS_KEPT = 2_048
+CHUNKS_KEPT = 3_072
 """Chunks, with their passages, that stay in memory once they were read: about 6 kB each."""
 PAGES_KEPT = 64
 """Pages whose examples stay in memory."""

@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+from index.read_ahead import read_ahead
 from service.example_results import standings_of
 from service.generations import Generation
 from service.leading import Leading
@@ -39,11 +40,15 @@ async def kept_current(application: Application) -> AsyncIterator[None]:
 async def keep_current(application: Application) -> None:
     """Verify the examples of every index that is taken, and meanwhile watch for a newer one and for old questions."""
     leading = Leading(application.settings.data)
+    read: Generation | None = None
     verified: Generation | None = None
     verifying: asyncio.Task[None] | None = None
     try:
         while True:
             newest = application.generations.newest
+            if newest is not read:
+                await read_newest(application)
+                read = newest
             if newest is not verified and leading.claim():
                 await _stop(verifying)
                 verifying = asyncio.create_task(verify_missing(application), name="verify")
@@ -57,6 +62,15 @@ async def keep_current(application: Application) -> None:
     finally:
         await _stop(verifying)
         leading.release()
+
+
+async def read_newest(application: Application) -> None:
+    """Read ahead what questions will look at."""
+    try:
+        async with application.generations.hold() as generation:
+            await asyncio.to_thread(read_ahead, generation.index)
+    except Exception:  # the question that needs it reads it then
+        log.exception("The index could not be read ahead")
 
 
 async def verify_missing(application: Application) -> None:

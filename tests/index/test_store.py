@@ -13,6 +13,7 @@ import pytest
 from corpus.reading import read_document
 from corpus.sources import read_corpus
 from index.build import build_index
+from index.read_ahead import read_ahead
 from index.search import Query, search
 from index.store import Index, open_index
 from tests.index.words import WordEmbedder
@@ -56,6 +57,26 @@ def test_pages_know_their_row_their_chunks_and_who_links_to_them(opened: Index) 
     assert opened.arrays.page_links[row] == 2
     assert opened.page_row("nothing.md") is None
     assert opened.page("nothing.md") is None
+
+
+def test_index_that_was_read_ahead_needs_its_database_no_more(notes: Path, data: Path, embedder: WordEmbedder) -> None:
+    build_index(notes, data, embedder)
+    index = open_index(data)
+    rows = list(range(index.manifest.chunks))
+    expected = index.chunks(rows), index.passages(rows)
+    index.close()
+    again = open_index(data)
+    read_ahead(again)
+    again.close()
+    assert (again.chunks(rows), again.passages(rows)) == expected
+
+
+def test_index_that_is_not_kept_whole_is_not_read_ahead(opened: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.read_ahead.CHUNKS_KEPT", opened.manifest.chunks - 1)
+    read_ahead(opened)
+    opened.close()
+    with pytest.raises(sqlite3.ProgrammingError):
+        opened.chunks([0])
 
 
 def test_vectors_have_length_one(opened: Index) -> None:

@@ -56,11 +56,16 @@ class Embedder(Protocol):
         ...
 
 
-def open_embedder(model: str = DEFAULT_MODEL, cache_folder: Path = Path("index/data/models")) -> Embedder:
-    """Open a model by name or folder; the exported graph is kept below `cache_folder`. Raises ModelNotFound."""
+def open_embedder(
+    model: str = DEFAULT_MODEL, cache_folder: Path = Path("index/data/models"), *, question_threads: int = 1
+) -> Embedder:
+    """Open a model by name or folder; the exported graph is kept below `cache_folder`. Raises ModelNotFound.
+
+    `question_threads` is how many threads a question that comes alone may take.
+    """
     source = find_model(model)
     exported = exported_model(source, cache_folder)
-    return OpenVinoEmbedder(source, exported) if exported else TorchEmbedder(source)
+    return OpenVinoEmbedder(source, exported, question_threads) if exported else TorchEmbedder(source)
 
 
 class OpenVinoEmbedder:
@@ -68,7 +73,7 @@ class OpenVinoEmbedder:
 
     backend = "openvino"
 
-    def __init__(self, source: ModelSource, exported: ExportedModel) -> None:
+    def __init__(self, source: ModelSource, exported: ExportedModel, question_threads: int = 1) -> None:
         import openvino
         from tokenizers import Tokenizer
 
@@ -76,6 +81,7 @@ class OpenVinoEmbedder:
         self.dimension = exported.dimension
         self._source = source
         self._exported = exported
+        self._question_threads = question_threads
         self._tokenizer = Tokenizer.from_file(str(exported.folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(exported.max_tokens)
         self._tokenizer.no_padding()
@@ -117,8 +123,8 @@ class OpenVinoEmbedder:
         """What encodes questions; made when it is first needed, since building an index does without."""
         if not self._exported.pooling:
             return SingleQuestions(self._core, self._graph)
-        packed = self._exported.folder / "packed.xml"
-        return PackedQuestions(self._core, packed, self._exported.max_tokens, self._exported.pooling)
+        packed, most = self._exported.folder / "packed.xml", self._exported.max_tokens
+        return PackedQuestions(self._core, packed, most, self._exported.pooling, self._question_threads)
 
     @cached_property
     def _streams(self) -> Any:

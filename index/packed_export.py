@@ -6,9 +6,10 @@ by the first token. Whether it does is found out by comparing vectors, not by na
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from index.packing import pack, slots
+from index.packing import PackedRow, slots
 
 EXPORT_ERRORS = (RuntimeError, ValueError, TypeError, NotImplementedError, AttributeError, KeyError, IndexError)
 """What an architecture may raise that does not go through the export."""
@@ -37,10 +38,10 @@ def _convert(chain: Any, max_tokens: int, pooling: str) -> Any:
     import torch
 
     length = torch.export.Dim("length", min=2, max=max_tokens)
-    example = [torch.from_numpy(array) for array in pack([[1, 2], [3]], 16, pooling).inputs()]
+    example = _row([[1, 2], [3]], 16, pooling)
     free = ({1: length},) * 3 + ({0: torch.export.Dim("slots", min=2, max=slots(max_tokens)), 1: length},)
     with torch.no_grad():
-        return openvino.convert_model(torch.export.export(chain, tuple(example), dynamic_shapes=free))
+        return openvino.convert_model(torch.export.export(chain, example, dynamic_shapes=free))
 
 
 def _packed_chain(model: Any) -> Any:
@@ -73,8 +74,15 @@ def _same_vectors(model: Any, chain: Any, tokenizer: Any, pooling: str) -> bool:
 
     encodings = [tokenizer.encode(text) for text in _SAMPLES]
     tokens = [encoding.ids[: sum(encoding.attention_mask)] for encoding in encodings]  # it may pad
-    row = [torch.from_numpy(array) for array in pack(tokens, 64, pooling).inputs()]
     with torch.no_grad():
-        packed = torch.nn.functional.normalize(chain(*row)[: len(tokens)])
+        packed = torch.nn.functional.normalize(chain(*_row(tokens, 64, pooling))[: len(tokens)])
     alone = model.encode(list(_SAMPLES), prompt="", convert_to_tensor=True, normalize_embeddings=True)
     return bool((packed * alone).sum(dim=1).min() > _LEAST_COSINE)
+
+
+def _row(questions: Sequence[Sequence[int]], length: int, pooling: str) -> tuple[Any, ...]:
+    import torch
+
+    row = PackedRow(length)
+    row.fill(questions, pooling)
+    return tuple(torch.from_numpy(array) for array in row.inputs)

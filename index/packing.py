@@ -8,7 +8,7 @@ is filled with questions, tokens see only those of the same one, and the vector 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,42 +17,38 @@ TOKENS_OF_A_SLOT = 8
 """A row has a slot for every so many tokens: few questions have less."""
 
 
-@dataclass(frozen=True, slots=True)
 class PackedRow:
-    """What the graph takes: ids, positions and segments (1, length), pooling (slots, length)."""
+    """What the graph takes, filled again and again: ids, positions and segments (1, length), pooling (slots, length).
 
-    ids: NDArray[np.int64]
-    positions: NDArray[np.int64]
-    segments: NDArray[np.int64]
-    """Which question a token belongs to, from 1; 0 where the row is empty."""
-    pooling: NDArray[np.float32]
+    `segments` tells which question a token belongs to, from 1; 0 where the row is empty.
+    """
 
-    def inputs(self) -> list[NDArray[np.generic]]:
-        """Return the arrays in the order of the graph's inputs."""
-        return [self.ids, self.positions, self.segments, self.pooling]
+    def __init__(self, length: int) -> None:
+        self.ids, self.positions, self.segments = (np.zeros((1, length), dtype=np.int64) for _ in range(3))
+        self.pooling = np.zeros((slots(length), length), dtype=np.float32)
+        self.inputs: list[NDArray[Any]] = [self.ids, self.positions, self.segments, self.pooling]
+        """The arrays in the order of the graph's inputs."""
+
+    def fill(self, questions: Sequence[Sequence[int]], pooling: str) -> None:
+        """Take the token ids of questions that fit into the row; `pooling` is `mean` or `cls`."""
+        for array in self.inputs:
+            array.fill(0)
+        start = 0
+        for slot, tokens in enumerate(questions):
+            own = slice(start, start + len(tokens))
+            self.ids[0, own] = tokens
+            self.positions[0, own] = np.arange(len(tokens))
+            self.segments[0, own] = slot + 1
+            if pooling == "mean":
+                self.pooling[slot, own] = 1 / len(tokens)
+            else:
+                self.pooling[slot, start] = 1
+            start += len(tokens)
 
 
 def slots(length: int) -> int:
     """Return how many questions a row holds at most."""
     return max(2, length // TOKENS_OF_A_SLOT)
-
-
-def pack(questions: Sequence[Sequence[int]], length: int, pooling: str) -> PackedRow:
-    """Fill a row with the token ids of questions that fit into it; `pooling` is `mean` or `cls`."""
-    empty = np.zeros((1, length), np.int64)
-    row = PackedRow(empty, empty.copy(), empty.copy(), np.zeros((slots(length), length), np.float32))
-    start = 0
-    for slot, tokens in enumerate(questions):
-        own = slice(start, start + len(tokens))
-        row.ids[0, own] = tokens
-        row.positions[0, own] = np.arange(len(tokens))
-        row.segments[0, own] = slot + 1
-        if pooling == "mean":
-            row.pooling[slot, own] = 1 / len(tokens)
-        else:
-            row.pooling[slot, start] = 1
-        start += len(tokens)
-    return row
 
 
 def choose(lengths: Sequence[int], length: int) -> list[int]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.packing import choose, pack, padded, slots
+from index.packing import PackedRow, choose, padded
 
 LENGTHS = (32, 64, 128, 256)
 """Tokens of a row. Nearly every question has at most 32; a row of 16 takes a fifth less and as much memory."""
@@ -22,7 +22,6 @@ WANTED_OFTEN = 3
 """A length that was wanted so often gets its graph, which takes a third of a second and 36 MB."""
 OPTIONS = {
     "PERFORMANCE_HINT": "LATENCY",
-    # A second thread takes a fifth off the time of a question, and twice the processor time: it mostly spins.
     "INFERENCE_NUM_THREADS": "1",
     # Else the threads of all processes are bound to the same core, and a second worker gains nothing.
     "ENABLE_CPU_PINNING": "NO",
@@ -32,19 +31,24 @@ OPTIONS = {
 class PackedQuestions:
     """Encodes questions packed into rows. Not for two threads at once; graphs are made in the background."""
 
-    def __init__(self, core: Any, graph: Path, max_tokens: int, pooling: str) -> None:
+    def __init__(self, core: Any, graph: Path, max_tokens: int, pooling: str, threads: int = 1) -> None:
+        """Take the graph for rows of any length, and the threads that a question alone may take.
+
+        A second thread takes a fifth off its time, for twice the processor time, which under load others need.
+        """
         self._core = core
         self._model = core.read_model(graph)
         self._pooling = pooling
+        self._threads = threads
         self._lengths = sorted({min(length, max_tokens) for length in LENGTHS} | {max_tokens})
         self._wanted: Counter[int] = Counter()
-        self._requests: dict[int, Any] = {}
+        self._graphs: dict[int, _RowGraph] = {}
         self._make(self._fitting(ALWAYS_THERE))
 
     @property
     def lengths(self) -> set[int]:
         """The lengths that have a graph by now."""
-        return set(self._requests)
+        return set(self._graphs)
 
     def encode(self, questions: Sequence[Sequence[int]]) -> NDArray[np.float32]:
         """Return one vector for the token ids of each question, in their order, shape (n, dimension)."""
@@ -55,8 +59,8 @@ class PackedQuestions:
             lengths = [len(questions[i]) for i in rest]
             length = self._length_for(lengths, missed)
             chosen = [rest[i] for i in choose(lengths, length)]
-            row = pack([questions[i] for i in chosen], length, self._pooling)
-            vectors.update(zip(chosen, np.array(self._requests[length].infer(row.inputs())[0]), strict=False))
+            found = self._graphs[length].encode([questions[i] for i in chosen], self._pooling)
+            vectors.update(zip(chosen, found, strict=True))
             rest = [i for i in rest if i not in vectors]
         self._want(missed)
         return np.asarray([vectors[i] for i in range(len(questions))], dtype=np.float32)
@@ -64,10 +68,10 @@ class PackedQuestions:
     def _length_for(self, lengths: Sequence[int], missed: set[int]) -> int:
         """Return the length of the next row, of those that have a graph; note a better one that has none yet."""
         best = self._fitting(max(*lengths, min(sum(lengths), ROW_OF_MANY)))
-        if best in self._requests:
+        if best in self._graphs:
             return best
         missed.add(best)
-        others = [length for length in sorted(self._requests) if length >= max(lengths)]
+        others = [length for length in sorted(self._graphs) if length >= max(lengths)]
         if not others:
             self._make(best)
         return others[0] if others else best
@@ -77,17 +81,36 @@ class PackedQuestions:
 
     def _want(self, lengths: set[int]) -> None:
         """Note which lengths would have been better; those that are wanted often get a graph in the background."""
-        self._wanted.update(lengths - set(self._requests))
+        self._wanted.update(lengths - set(self._graphs))
         for length in lengths:
             if self._wanted[length] == WANTED_OFTEN:
                 threading.Thread(target=self._make, args=(length,), name="question graph").start()
 
     def _make(self, length: int) -> None:
-        model = self._model.clone()
-        model.reshape({0: [1, length], 1: [1, length], 2: [1, length], 3: [slots(length), length]})
-        request = self._core.compile_model(model, "CPU", OPTIONS).create_infer_request()
-        request.infer(pack([], length, self._pooling).inputs())  # the first time takes many times as long as the others
-        self._requests[length] = request
+        threads = self._threads if length == min(self._lengths) else 1
+        self._graphs[length] = _RowGraph(self._core, self._model, length, threads)
+
+
+class _RowGraph:
+    """The graph for rows of one length, with the row that it reads."""
+
+    def __init__(self, core: Any, model: Any, length: int, threads: int) -> None:
+        from openvino import Tensor
+
+        self._row = PackedRow(length)
+        fixed = model.clone()
+        fixed.reshape({port: list(array.shape) for port, array in enumerate(self._row.inputs)})
+        options = {**OPTIONS, "INFERENCE_NUM_THREADS": str(threads)}
+        self._request = core.compile_model(fixed, "CPU", options).create_infer_request()
+        for port, array in enumerate(self._row.inputs):  # to hand them over each time takes a tenth of a question
+            self._request.set_input_tensor(port, Tensor(array, shared_memory=True))
+        self.encode([], "mean")  # the first time takes many times as long as those after it
+
+    def encode(self, questions: Sequence[Sequence[int]], pooling: str) -> NDArray[np.float32]:
+        """Return one vector for each of some questions that fit into the row."""
+        self._row.fill(questions, pooling)
+        self._request.infer(share_outputs=True)
+        return np.array(self._request.get_output_tensor(0).data[: len(questions)], dtype=np.float32)
 
 
 class SingleQuestions:

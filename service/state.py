@@ -39,7 +39,7 @@ from service.sandbox import Sandbox
 from service.schemas import AnswerBody
 from service.settings import LEDGER, Settings
 from service.standings import Standings
-from service.threads import compute_on_one_thread
+from service.threads import compute_on_one_thread, threads_of_question
 
 log = logging.getLogger("askmd.state")
 
@@ -146,7 +146,8 @@ async def open_application(settings: Settings) -> AsyncIterator[Application]:
 
 def ready_embedder(settings: Settings) -> Embedder:
     """Open the model and let it encode something: its first text takes many times as long as those after it."""
-    embedder = open_embedder(settings.model, settings.models)
+    threads = threads_of_question(settings.workers)
+    embedder = open_embedder(settings.model, settings.models, question_threads=threads)
     embedder.encode_questions(["What is asked first?"])
     return embedder
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from index.embedder import open_embedder
 from index.export import exported_model
 from index.models import find_model
-from index.packing import choose, pack, slots
+from index.packing import PackedRow, choose, slots
 from tests.tiny_models import save_embedder
 
 QUESTIONS = ["the task runs a loop", "a", "ask the water : read the loop a task runs", "water", "runs a task"] * 3
@@ -21,9 +21,10 @@ QUESTIONS = ["the task runs a loop", "a", "ask the water : read the loop a task 
 @given(st.lists(st.lists(st.integers(1, 9), min_size=1, max_size=20), max_size=12), st.sampled_from([16, 32, 128]))
 def test_rows_hold_every_question_once_and_whole(questions: list[list[int]], length: int) -> None:
     rest = [tokens for tokens in questions if len(tokens) <= length]
+    row = PackedRow(length)
     while rest:
         chosen = choose([len(tokens) for tokens in rest], length)
-        row = pack([rest[i] for i in chosen], length, "mean")
+        row.fill([rest[i] for i in chosen], "mean")
         assert 0 < len(chosen) <= slots(length)
         for slot, i in enumerate(chosen):
             own = row.segments[0] == slot + 1

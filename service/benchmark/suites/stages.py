@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from index.embedder import Embedder, open_embedder
+from index.embedder import Embedder
 from index.search import Query, search
 from index.store import Index
 from service.answering import SEARCHED_CHUNKS, Answerer
@@ -21,6 +21,7 @@ from service.benchmark.figures import Figure
 from service.bodies import answer_body
 from service.passage_choice import choose_passages
 from service.questions import clean
+from service.state import ready_embedder
 
 STAGES = {
     "encode": "encoding the question",
@@ -49,7 +50,7 @@ class Watch:
 
 def measure(bench: Bench) -> list[Figure]:
     """Answer questions step by step; medians."""
-    embedder = open_embedder(bench.settings.model, bench.settings.models)
+    embedder = ready_embedder(bench.settings)
     watch = Watch()
     asyncio.run(_answer_all(bench, embedder, watch))
     medians = {name: statistics.median(times) for name, times in watch.times.items()}

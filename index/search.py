@@ -89,7 +89,7 @@ def search(index: Index, query: Query, limit: int, *, exact: bool = False) -> li
         + _asked_from(index, query, pages)
     )
     best = np.argsort(-scores, kind="stable")[:limit]
-    return [Hit(int(rows[i]), int(pages[i]), float(scores[i]), float(similarities[i]), float(lexical[i])) for i in best]
+    return list(map(Hit, *(values[best].tolist() for values in (rows, pages, scores, similarities, lexical))))
 
 
 def fuse(similarities: Scores, lexical: Scores, dense_weight: float = DENSE_WEIGHT) -> Scores:

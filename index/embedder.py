@@ -6,6 +6,7 @@ Both give the same vectors (cosine 0.9999 and above) and stand behind one small 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -48,7 +49,7 @@ class Embedder(Protocol):
         ...
 
     def encode_questions(self, texts: Sequence[str]) -> Vectors:
-        """Return one vector a question, shape (n, dimension)."""
+        """Return one vector a question, shape (n, dimension); for several threads."""
         ...
 
     def encode_passages(self, texts: Sequence[str], report: Report | None = None) -> Vectors:
@@ -89,7 +90,7 @@ class OpenVinoEmbedder:
         self._graph = exported.folder / "model.xml"
 
     def encode_questions(self, texts: Sequence[str]) -> Vectors:
-        """Return one vector a question. Not for two threads at once: the caller batches."""
+        """Return one vector a question."""
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
         # One by one: questions are short, and a batch would wake threads that cost more than they help.
@@ -158,11 +159,13 @@ class TorchEmbedder:
         self.model = source.name
         self._source = source
         self._transformer = load_sentence_transformer(source)
+        self._lock = threading.Lock()
         self.dimension = int(self._transformer.get_embedding_dimension() or 0)
 
     def encode_questions(self, texts: Sequence[str]) -> Vectors:
         """Return one vector a question."""
-        return self._encode([self._source.question_prompt + text for text in texts])
+        with self._lock:
+            return self._encode([self._source.question_prompt + text for text in texts])
 
     def encode_passages(self, texts: Sequence[str], report: Report | None = None) -> Vectors:
         """Return one vector a text."""

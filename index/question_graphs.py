@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from index.packing import PackedRow, choose, padded
 
-LENGTHS = (32, 64, 128, 256)
-"""Tokens of a row. Nearly every question has at most 32; a row of 16 takes a fifth less and as much memory."""
+LENGTHS = (32, 128, 256)
+"""Tokens of a row. Nearly every question has at most 32; each further length takes 36 MB."""
 ALWAYS_THERE = 32
-ROW_OF_MANY = 64
-"""For several questions at once: a longer row hardly takes less for each token, and leaves more of it empty."""
+ROW_OF_MANY = 128
+MANY = 4
+"""So many questions are encoded sooner in one row of many than one by one."""
 WANTED_OFTEN = 3
 """A length that was wanted so often gets its graph, which takes a third of a second and 36 MB."""
 OPTIONS = {
@@ -29,7 +30,7 @@ OPTIONS = {
 
 
 class PackedQuestions:
-    """Encodes questions packed into rows. Not for two threads at once; graphs are made in the background."""
+    """Encodes questions packed into rows, for several threads; graphs that are wanted often are made beside."""
 
     def __init__(self, core: Any, graph: Path, max_tokens: int, pooling: str, threads: int = 1) -> None:
         """Take the graph for rows of any length, and the threads that a question alone may take.
@@ -67,7 +68,8 @@ class PackedQuestions:
 
     def _length_for(self, lengths: Sequence[int], missed: set[int]) -> int:
         """Return the length of the next row, of those that have a graph; note a better one that has none yet."""
-        best = self._fitting(max(*lengths, min(sum(lengths), ROW_OF_MANY)))
+        together = min(sum(lengths), ROW_OF_MANY) if len(lengths) >= MANY else 0
+        best = self._fitting(max(*lengths, together))
         if best in self._graphs:
             return best
         missed.add(best)
@@ -104,13 +106,15 @@ class _RowGraph:
         self._request = core.compile_model(fixed, "CPU", options).create_infer_request()
         for port, array in enumerate(self._row.inputs):  # to hand them over each time takes a tenth of a question
             self._request.set_input_tensor(port, Tensor(array, shared_memory=True))
+        self._lock = threading.Lock()
         self.encode([], "mean")  # the first time takes many times as long as those after it
 
     def encode(self, questions: Sequence[Sequence[int]], pooling: str) -> NDArray[np.float32]:
         """Return one vector for each of some questions that fit into the row."""
-        self._row.fill(questions, pooling)
-        self._request.infer(share_outputs=True)
-        return np.array(self._request.get_output_tensor(0).data[: len(questions)], dtype=np.float32)
+        with self._lock:
+            self._row.fill(questions, pooling)
+            self._request.infer(share_outputs=True)
+            return np.array(self._request.get_output_tensor(0).data[: len(questions)], dtype=np.float32)
 
 
 class SingleQuestions:
@@ -118,7 +122,9 @@ class SingleQuestions:
 
     def __init__(self, core: Any, graph: Path) -> None:
         self._request = core.compile_model(graph, "CPU", OPTIONS).create_infer_request()
+        self._lock = threading.Lock()
 
     def encode(self, questions: Sequence[Sequence[int]]) -> NDArray[np.float32]:
         """Return one vector for the token ids of each question, in their order, shape (n, dimension)."""
-        return np.concatenate([np.array(self._request.infer(padded([tokens]))[0], np.float32) for tokens in questions])
+        with self._lock:
+            return np.concatenate([np.array(self._request.infer(padded([ids]))[0], np.float32) for ids in questions])

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from index.embedder import Vectors
-from service.encoding import AHEAD, QuestionEncoder
+from service.encoding import AHEAD, LONG_CHARACTERS, QuestionEncoder
 
 pytestmark = pytest.mark.anyio
 
@@ -51,6 +51,21 @@ async def test_questions_that_wait_go_as_one_batch() -> None:
     vectors = await asyncio.gather(first, *others)
     assert [vector[0] for vector in vectors] == [1, 2, 3, 4]
     assert model.batches == [["a"], ["bb", "bbb", "bbbb"]]
+    encoder.close()
+
+
+async def test_long_question_keeps_no_short_one_waiting() -> None:
+    model = SlowModel()
+    encoder = QuestionEncoder(model)
+    long = "long " * LONG_CHARACTERS
+    waiting = asyncio.create_task(encoder.encode(long))
+    await asyncio.to_thread(model.started.wait, 10)
+    model.started.clear()
+    short = asyncio.create_task(encoder.encode("short"))
+    await asyncio.to_thread(model.started.wait, 10)
+    assert model.batches == [[long], ["short"]]
+    model.released.set()
+    assert [vector[0] for vector in await asyncio.gather(waiting, short)] == [len(long), 5]
     encoder.close()
 
 

@@ -15,7 +15,8 @@ from index.build import index_corpus
 from index.embedder import Embedder
 from index.search import Query, search
 from index.store import Index, open_index
-from service.passage_choice import LONGEST_ANSWER_CHARACTERS, choose_passages
+from service.companions import LONGEST_ANSWER_CHARACTERS
+from service.passage_choice import choose_passages
 from service.shortening import ELLIPSIS
 from tests.index.words import WordEmbedder
 
@@ -46,6 +47,12 @@ PAGES = {
         "# Options\n\n`maxBuffer` is the largest amount of data that a child may write before it is terminated.\n\n"
         "## Other calls\n\n"
         "`maxBuffer` is the largest amount of data that a child may write before it is terminated, too.\n"
+    ),
+    "services.md": (
+        "# Services\n\n## Kinds of service\n\nThe type of a service says how it is reached from elsewhere in the network."
+        " The type of service that has a port on every machine is the type of service that others in the network and"
+        " outside of the network reach by the number of that port, whatever the type of their own network may be."
+        " A service of the default type has a private address.\n"
     ),
     "clocks.md": (
         "# Clocks\n\n## Virtual clock\n\nThe virtual clock of the sandbox was written by Ada Brook in the spring,"
@@ -103,6 +110,12 @@ def test_way_to_do_something_comes_with_the_code_below_it(ask: Ask) -> None:
     assert ask("How do I update the builder to a newer release?") == (
         "Updating the builder to a newer release is easy once it is installed."
         " From your shell, run this: `builder self update`"
+    )
+
+
+def test_further_sentence_is_one_that_adds_what_was_asked_for(ask: Ask) -> None:
+    assert "A service of the default type has a private address." in ask(
+        "What is the default type of a service in the network?"
     )
 
 

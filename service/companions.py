@@ -1,4 +1,4 @@
-"""Put a direct answer together: the best passage and what joins it while there is room, each a thing to read on its own."""
+"""Put a direct answer together: the best passage and what joins it while there is room, each complete in itself."""
 
 from __future__ import annotations
 

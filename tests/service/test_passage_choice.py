@@ -49,7 +49,8 @@ PAGES = {
         "`maxBuffer` is the largest amount of data that a child may write before it is terminated, too.\n"
     ),
     "services.md": (
-        "# Services\n\n## Kinds of service\n\nThe type of a service says how it is reached from elsewhere in the network."
+        "# Services\n\n## Kinds of service\n\n"
+        "The type of a service says how it is reached from elsewhere in the network."
         " The type of service that has a port on every machine is the type of service that others in the network and"
         " outside of the network reach by the number of that port, whatever the type of their own network may be."
         " A service of the default type has a private address.\n"

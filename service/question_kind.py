@@ -90,6 +90,7 @@ class QuestionKind:
     asks_command: bool
     asks_definition: bool
     asks_comparison: bool
+    denies: bool
 
 
 def question_kind(question: str) -> QuestionKind:
@@ -105,6 +106,7 @@ def question_kind(question: str) -> QuestionKind:
         asks_command,
         bool(_ASKS_DEFINITION.search(text)),
         bool(_ASKS_COMPARISON.search(text)),
+        bool(_DENIES.search(text)),
     )
 
 
@@ -117,11 +119,16 @@ def fit(kind: QuestionKind, passage: Passage) -> float:
         bonus += 0.1 if kind.asks_list else -0.05
     if passage.kind == "code":
         bonus += 0.15 if kind.asks_command else -0.15
-    if kind.asks_command and _DENIES.search(passage.text[:_OPENING_CHARACTERS]) and not _DENIES.search(kind.text):
+    if kind.asks_command and not kind.denies and _begins_with_denial(passage.text):
         bonus -= 0.15
     if kind.asks_comparison and passage.kind == "row":
         bonus -= 0.15  # its header names both sides, whatever the row is about
     return bonus + _looks(passage.text, passage.kind)
+
+
+@lru_cache(maxsize=16_384)
+def _begins_with_denial(text: str) -> bool:
+    return _DENIES.search(text[:_OPENING_CHARACTERS]) is not None
 
 
 @lru_cache(maxsize=16_384)  # the same passages are looked at for question after question

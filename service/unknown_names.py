@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from corpus.document import Chunk
 from index.analysis import STOP_WORDS, terms
@@ -73,5 +74,10 @@ def _is_spelled_otherwise(name: str, words: Iterable[str], run_together: str) ->
 
 def _alike(first: str, second: str) -> float:
     """Return the Dice coefficient of two words' pairs of neighbouring letters."""
-    pairs, others = ({word[i : i + 2] for i in range(len(word) - 1)} for word in (first, second))
+    pairs, others = _pairs(first), _pairs(second)
     return 2 * len(pairs & others) / max(len(pairs) + len(others), 1)
+
+
+@lru_cache(maxsize=16_384)  # the words of the notes come again and again
+def _pairs(word: str) -> frozenset[str]:
+    return frozenset(word[i : i + 2] for i in range(len(word) - 1))

@@ -1,8 +1,9 @@
 """Find the names in a question that the notes never use: asked about asyncio with Django, notes that know no Django do
 not hold the answer, however near they come.
 
-A name is written with a capital in the middle of a sentence, or like an identifier. One that is only spelled otherwise
-in what was found (`Superbowl`, `Maastrich`) is known.
+A name is written with a capital in the middle of a sentence, or like an identifier; or it is what the question combines
+its subject with ("with django", or at its end "in rust"). One that is only spelled otherwise in what was found
+(`Superbowl`, `Maastrich`) is known.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from index.store import Index
 _NAME = re.compile(r"[^\W_](?:[\w.'’/-]{0,62}[^\W_])?")
 """What of a word can be a name: nothing that a page or a terminal takes for more than letters."""
 _SENTENCE_END = (".", "?", "!", ":", "…")
+_COMBINES = frozenset({"with", "using", "via", "vs", "vs.", "versus"})
+_COMBINES_LAST = frozenset({"in", "on", "from", "into", "to", "for"})
+_ARTICLES = frozenset({"a", "an", "the"})
 _IDENTIFIER = re.compile(r"\w[A-Z]|\w[._]\w")
 _WORD = re.compile(r"[^\W_]+")
 _NOT_WORDS = re.compile(r"[\W_]+")
@@ -39,17 +43,24 @@ def unknown_names(index: Index, question: str, found: Iterable[Chunk]) -> tuple[
 
 
 def _names(question: str) -> Iterator[str]:
-    begins = True
-    for word in question.split():
+    words = question.split()
+    begins, before = True, ""
+    for position, word in enumerate(words, start=1):
         match = _NAME.search(word)
-        if match and _is_name(match[0], begins):
+        combined = before in _COMBINES or (before in _COMBINES_LAST and position == len(words))
+        if match and _can_be_name(match[0]) and (combined or _is_written_as_name(match[0], begins)):
             yield match[0]
         begins = word.endswith(_SENTENCE_END)
+        before = before if word.lower() in _ARTICLES else word.lower()
 
 
-def _is_name(word: str, begins: bool) -> bool:
-    if word.lower() in STOP_WORDS or any(letter.isalpha() and letter.lower() == letter.upper() for letter in word):
-        return False  # scripts without capitals have no such names
+def _can_be_name(word: str) -> bool:
+    """Tell whether a word says something and is of a script with capitals; in others, blanks part no words either."""
+    caseless = any(letter.isalpha() and letter.lower() == letter.upper() for letter in word)
+    return word.lower() not in STOP_WORDS and not caseless
+
+
+def _is_written_as_name(word: str, begins: bool) -> bool:
     return bool(_IDENTIFIER.search(word)) or (word[0].isupper() and not begins)
 
 

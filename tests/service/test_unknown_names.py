@@ -41,6 +41,9 @@ def unknown(index: Index, question: str) -> tuple[str, ...]:
         ("GraphQL with asyncio?", ("GraphQL",)),
         ("Does the loop support FTP?", ("FTP",)),
         ("What does celery_beat.run do?", ("celery_beat.run",)),
+        ("how to run tasks with django in one thread", ("django",)),
+        ("the event loop vs. the threadpool", ("threadpool",)),
+        ("how to start a task in rust?", ("rust",)),
     ],
 )
 def test_name_that_the_notes_never_use_is_found(index: Index, question: str, names: tuple[str, ...]) -> None:
@@ -52,6 +55,8 @@ def test_name_that_the_notes_never_use_is_found(index: Index, question: str, nam
     [
         "Django and plain words that nobody wrote: kangaroos hop.",
         "I stopped. Kangaroos hop: Why?",
+        "Do kangaroos in herds wait for tasks?",
+        "How do I start tasks with the event loop in one thread?",
         "I'm new, and I've a loop; what do I do?",
         "What is a DataFrame, and what does thread.create_task do?",
         "Was the Superbowl in Maastrich, or is PostgresSQL meant?",

@@ -57,7 +57,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(RequestFrame)  # added last, so it stands outermost
     add_problem_handlers(app)
     app.router.routes.append(tool_route)
-    for routes in (agents, ask, chat, search, examples, gaps, completions, operations, site, pages):
+    for routes in (ask, agents, chat, search, examples, gaps, completions, operations, site, pages):
         app.include_router(routes.router)
     describe(app)
     return app

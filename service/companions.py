@@ -11,7 +11,7 @@ from corpus.document import Passage
 from corpus.passages import leans_on_context
 from index.analysis import term_set
 from service.passage_scores import Scores
-from service.question_kind import ANNOUNCES, QuestionKind
+from service.question_kind import ANNOUNCES, QuestionKind, points_elsewhere
 from service.question_terms import QuestionTerms
 from service.shortening import beginning_of, shorten
 
@@ -109,6 +109,7 @@ def _joins(passages: Sequence[Passage], chosen: Collection[int], candidate: int)
         passage.kind in ("sentence", "item", "definition")
         and not repeated
         and not passage.text.endswith((*ANNOUNCES, "?"))
+        and not points_elsewhere(passage.text)
     )
 
 

@@ -60,7 +60,9 @@ _CODE = re.compile(r"`[^`]*`|\{[^{}]*\}|<[^<>]*>")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 ANNOUNCES = (":", "：", "...", "…")
 _POINTS_ELSEWHERE = re.compile(
-    r"^(?:for (?:more|further|additional|full)\b|see\b|refer to\b|read more|learn more|click\b)"
+    r"^(?:- )?(?:for (?:more|further|additional|full)\b|see\b|refer to\b|click\b|check out\b"
+    r"|(?:read|learn|find out) (?:more|about|how)\b"
+    r"|read (?:the|our) .{0,80}(?:reference|documentation|docs|guide|tutorial)\b)"
     r"|^this (?:page|section|guide|document|article)\b"
     r"|\b(?:see|refer to|found|described|listed|available|documented|explained)\b[^.]{0,60}"
     r"\b(?:here|below|above|guide|documentation|docs)\b",
@@ -137,8 +139,8 @@ def _looks(text: str, kind: PassageKind) -> float:
     loss = 0.0
     if leans_on_context(text) or text[:1].islower():
         loss -= 0.06
-    if _POINTS_ELSEWHERE.search(text):
-        loss -= 0.12
+    if points_elsewhere(text):
+        loss -= 0.2
     if text.endswith("?"):
         loss -= 0.3
     if text.endswith(ANNOUNCES) or len(text) < _SHORTEST_STATEMENT_CHARACTERS:
@@ -146,6 +148,12 @@ def _looks(text: str, kind: PassageKind) -> float:
     if kind in ("item", "list") and not _WORD.search(_CODE.sub("", text)):
         loss -= 0.15
     return loss
+
+
+@lru_cache(maxsize=16_384)
+def points_elsewhere(text: str) -> bool:
+    """Tell whether a passage only says where something else can be read."""
+    return _POINTS_ELSEWHERE.search(text) is not None
 
 
 def _holds_new(kind: QuestionKind, text: str) -> bool:

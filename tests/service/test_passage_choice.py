@@ -55,6 +55,10 @@ PAGES = {
         " outside of the network reach by the number of that port, whatever the type of their own network may be."
         " A service of the default type has a private address.\n"
     ),
+    "assigner.md": (
+        "# Assigner\n\nThe assigner gives each unit a machine that has room for it.\n\n"
+        "- Read the assigner reference\n- Learn about the assigner and its units\n"
+    ),
     "clocks.md": (
         "# Clocks\n\n## Virtual clock\n\nThe virtual clock of the sandbox was written by Ada Brook in the spring,"
         " when the first examples that sleep for minutes were added to the notes by the people who keep them. The"
@@ -117,6 +121,12 @@ def test_way_to_do_something_comes_with_the_code_below_it(ask: Ask) -> None:
 def test_further_sentence_is_one_that_adds_what_was_asked_for(ask: Ask) -> None:
     assert "A service of the default type has a private address." in ask(
         "What is the default type of a service in the network?"
+    )
+
+
+def test_sentence_that_only_points_elsewhere_is_no_answer(ask: Ask) -> None:
+    assert ask("What does the assigner do with a unit?") == (
+        "The assigner gives each unit a machine that has room for it."
     )
 
 

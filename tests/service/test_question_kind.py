@@ -40,6 +40,8 @@ def passage(text: str, kind: PassageKind = "sentence") -> Passage:
         ("What does it do?", "The loop runs one task at a time.", "The loop does the following things:"),
         ("What does it do?", "The loop runs one task at a time.", "For more details on the loop, see Event loops."),
         ("What does it do?", "The loop runs one task at a time.", "All that the loop does can be found here."),
+        ("What does it do?", "The loop runs one task at a time.", "Read the reference documentation of the loop."),
+        ("What does it do?", "The loop runs one task at a time.", "Learn about the loop and all that it does."),
     ],
 )
 def test_passage_of_the_asked_kind_fits_better(question: str, better: str, worse: str) -> None:

@@ -48,6 +48,10 @@ class Embedder(Protocol):
         """Numbers in a vector."""
         ...
 
+    def prepare(self) -> None:
+        """Make ready what would keep the first questions waiting; they are answered without, only later."""
+        ...
+
     def encode_questions(self, texts: Sequence[str]) -> Vectors:
         """Return one vector a question, shape (n, dimension); for several threads."""
         ...
@@ -88,6 +92,10 @@ class OpenVinoEmbedder:
         self._tokenizer.no_padding()
         self._core = openvino.Core()
         self._graph = exported.folder / "model.xml"
+
+    def prepare(self) -> None:
+        """Make the graphs of questions, for one alone and for many at once."""
+        self._questions.prepare()
 
     def encode_questions(self, texts: Sequence[str]) -> Vectors:
         """Return one vector a question."""
@@ -161,6 +169,9 @@ class TorchEmbedder:
         self._transformer = load_sentence_transformer(source)
         self._lock = threading.Lock()
         self.dimension = int(self._transformer.get_embedding_dimension() or 0)
+
+    def prepare(self) -> None:
+        """There is nothing to make."""
 
     def encode_questions(self, texts: Sequence[str]) -> Vectors:
         """Return one vector a question."""

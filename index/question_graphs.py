@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,13 +13,10 @@ from numpy.typing import NDArray
 from index.packing import PackedRow, choose, padded
 
 LENGTHS = (32, 128, 256)
-"""Tokens of a row. Nearly every question has at most 32; each further length takes 36 MB."""
-ALWAYS_THERE = 32
+"""Tokens of a row. Nearly every question has at most 32; each further length takes 36 MB and a third of a second."""
 ROW_OF_MANY = 128
 MANY = 4
 """So many questions are encoded sooner in one row of many than one by one."""
-WANTED_OFTEN = 3
-"""A length that was wanted so often gets its graph, which takes a third of a second and 36 MB."""
 OPTIONS = {
     "PERFORMANCE_HINT": "LATENCY",
     "INFERENCE_NUM_THREADS": "1",
@@ -30,7 +26,7 @@ OPTIONS = {
 
 
 class PackedQuestions:
-    """Encodes questions packed into rows, for several threads; graphs that are wanted often are made beside."""
+    """Encodes questions packed into rows, for several threads."""
 
     def __init__(self, core: Any, graph: Path, max_tokens: int, pooling: str, threads: int = 1) -> None:
         """Take the graph for rows of any length, and the threads that a question alone may take.
@@ -42,54 +38,43 @@ class PackedQuestions:
         self._pooling = pooling
         self._threads = threads
         self._lengths = sorted({min(length, max_tokens) for length in LENGTHS} | {max_tokens})
-        self._wanted: Counter[int] = Counter()
         self._graphs: dict[int, _RowGraph] = {}
-        self._make(self._fitting(ALWAYS_THERE))
+        self._make(self._lengths[0])
 
-    @property
-    def lengths(self) -> set[int]:
-        """The lengths that have a graph by now."""
-        return set(self._graphs)
+    def prepare(self) -> None:
+        """Make the graph for many questions at once; until then they are encoded one by one."""
+        length = self._fitting(ROW_OF_MANY)
+        if length not in self._graphs:
+            self._make(length)
 
     def encode(self, questions: Sequence[Sequence[int]]) -> NDArray[np.float32]:
         """Return one vector for the token ids of each question, in their order, shape (n, dimension)."""
         vectors: dict[int, NDArray[np.float32]] = {}
         rest = list(range(len(questions)))
-        missed: set[int] = set()
         while rest:
             lengths = [len(questions[i]) for i in rest]
-            length = self._length_for(lengths, missed)
+            length = self._length_for(lengths)
             chosen = [rest[i] for i in choose(lengths, length)]
             found = self._graphs[length].encode([questions[i] for i in chosen], self._pooling)
             vectors.update(zip(chosen, found, strict=True))
             rest = [i for i in rest if i not in vectors]
-        self._want(missed)
         return np.asarray([vectors[i] for i in range(len(questions))], dtype=np.float32)
 
-    def _length_for(self, lengths: Sequence[int], missed: set[int]) -> int:
-        """Return the length of the next row, of those that have a graph; note a better one that has none yet."""
-        together = min(sum(lengths), ROW_OF_MANY) if len(lengths) >= MANY else 0
-        best = self._fitting(max(*lengths, together))
-        if best in self._graphs:
-            return best
-        missed.add(best)
-        others = [length for length in sorted(self._graphs) if length >= max(lengths)]
-        if not others:
-            self._make(best)
-        return others[0] if others else best
+    def _length_for(self, lengths: Sequence[int]) -> int:
+        """Return the length of the next row; the graph of a length that a long question needs is made here."""
+        together = self._fitting(max(*lengths, min(sum(lengths), ROW_OF_MANY)))
+        if len(lengths) >= MANY and together in self._graphs:
+            return together
+        alone = self._fitting(max(lengths))
+        if alone not in self._graphs:
+            self._make(alone)
+        return alone
 
     def _fitting(self, tokens: int) -> int:
         return next(length for length in self._lengths if length >= min(tokens, self._lengths[-1]))
 
-    def _want(self, lengths: set[int]) -> None:
-        """Note which lengths would have been better; those that are wanted often get a graph in the background."""
-        self._wanted.update(lengths - set(self._graphs))
-        for length in lengths:
-            if self._wanted[length] == WANTED_OFTEN:
-                threading.Thread(target=self._make, args=(length,), name="question graph").start()
-
     def _make(self, length: int) -> None:
-        threads = self._threads if length == min(self._lengths) else 1
+        threads = self._threads if length == self._lengths[0] else 1
         self._graphs[length] = _RowGraph(self._core, self._model, length, threads)
 
 
@@ -118,11 +103,14 @@ class _RowGraph:
 
 
 class SingleQuestions:
-    """Encodes questions one by one, by the graph of passages, for models that can't be packed."""
+    """Encodes questions one by one, by the graph of passages, for models that can't be packed. For several threads."""
 
     def __init__(self, core: Any, graph: Path) -> None:
         self._request = core.compile_model(graph, "CPU", OPTIONS).create_infer_request()
         self._lock = threading.Lock()
+
+    def prepare(self) -> None:
+        """There is nothing to make."""
 
     def encode(self, questions: Sequence[Sequence[int]]) -> NDArray[np.float32]:
         """Return one vector for the token ids of each question, in their order, shape (n, dimension)."""

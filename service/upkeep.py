@@ -38,7 +38,9 @@ async def kept_current(application: Application) -> AsyncIterator[None]:
 
 
 async def keep_current(application: Application) -> None:
-    """Verify the examples of every index that is taken, and meanwhile watch for a newer one and for old questions."""
+    """Make ready what questions need, verify the examples of every index that is taken, and meanwhile watch for a newer
+    one and for old questions.
+    """
     leading = Leading(application.settings.data)
     read: Generation | None = None
     verified: Generation | None = None
@@ -47,7 +49,7 @@ async def keep_current(application: Application) -> None:
         while True:
             newest = application.generations.newest
             if newest is not read:
-                await read_newest(application)
+                await make_ready(application)
                 read = newest
             if newest is not verified and leading.claim():
                 await _stop(verifying)
@@ -64,13 +66,14 @@ async def keep_current(application: Application) -> None:
         leading.release()
 
 
-async def read_newest(application: Application) -> None:
-    """Read ahead what questions will look at."""
+async def make_ready(application: Application) -> None:
+    """Do beforehand what the first questions would wait for: prepare the model, and read what they will look at."""
     try:
+        await asyncio.to_thread(application.embedder.prepare)
         async with application.generations.hold() as generation:
             await asyncio.to_thread(read_ahead, generation.index)
-    except Exception:  # the question that needs it reads it then
-        log.exception("The index could not be read ahead")
+    except Exception:  # the question that needs it does it then
+        log.exception("Not everything could be made ready for the first questions")
 
 
 async def verify_missing(application: Application) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import openvino
 import pytest
+from tokenizers import Tokenizer
 
 from index.embedder import Embedder
-from index.export import exported_model
+from index.export import ExportedModel, exported_model
 from index.models import DEFAULT_MODEL, find_model
-from index.question_graphs import ALWAYS_THERE, ROW_OF_MANY, WANTED_OFTEN, PackedQuestions
+from index.question_graphs import PackedQuestions
 
 WORDS = (
     "What does asyncio.gather return when one of its awaitables raises an exception and the others still run".split()
@@ -20,35 +21,43 @@ WORDS = (
 MIXED = [" ".join((WORDS * 30)[:count]) for count in (3, 9, 25, 1, 2, 60, 4, 12, 18, 5, 6, 7, 400, 8, 10)]
 
 
-def wait_for_graphs() -> None:
-    for thread in threading.enumerate():
-        if thread.name == "question graph":
-            thread.join()
-
-
-def test_questions_of_many_lengths_get_the_vectors_of_passages_in_their_order(real_embedder: Embedder) -> None:
-    expected = real_embedder.encode_passages(MIXED)
-    for _ in range(WANTED_OFTEN + 1):  # by the graphs there are, then by those that were made for them
-        found = real_embedder.encode_questions(MIXED)
-        wait_for_graphs()
-        assert np.einsum("ij,ij->i", found, expected).min() > 0.999
-    alone = np.concatenate([real_embedder.encode_questions([text]) for text in MIXED])
-    assert np.einsum("ij,ij->i", alone, expected).min() > 0.999
-
-
-def test_length_that_is_wanted_often_gets_a_graph_and_a_rare_one_does_not(
-    real_embedder: Embedder, pytestconfig: pytest.Config
+def test_questions_of_many_lengths_get_the_vectors_of_passages_in_their_order(
+    questions: PackedQuestions, real_embedder: Embedder, tokenizer: Tokenizer
 ) -> None:
-    exported = exported_model(find_model(DEFAULT_MODEL), Path(pytestconfig.cache.mkdir("models")))
-    assert exported is not None
-    graph = exported.folder / "packed.xml"
-    questions = PackedQuestions(openvino.Core(), graph, exported.max_tokens, exported.pooling)
-    short = [[101, 2054, 102]]
-    for _ in range(WANTED_OFTEN - 1):
-        questions.encode(short * 40)
-    questions.encode(short)
-    wait_for_graphs()
-    assert questions.lengths == {ALWAYS_THERE}
-    questions.encode(short * 40)
-    wait_for_graphs()
-    assert questions.lengths == {ALWAYS_THERE, ROW_OF_MANY}
+    tokens = [encoding.ids for encoding in tokenizer.encode_batch(MIXED)]
+    expected = real_embedder.encode_passages(MIXED)
+    one_by_one = questions.encode(tokens)
+    questions.prepare()
+    together = questions.encode(tokens)
+    alone = np.concatenate([questions.encode([each]) for each in tokens])
+    for found in (one_by_one, together, alone):
+        assert np.einsum("ij,ij->i", found, expected).min() > 0.999
+
+
+def test_threads_that_encode_at_once_get_each_their_own(questions: PackedQuestions, tokenizer: Tokenizer) -> None:
+    tokens = [tokenizer.encode(text).ids for text in MIXED]
+    expected = questions.encode(tokens)
+    questions.prepare()
+    with ThreadPoolExecutor(4) as threads:
+        for row, found in enumerate(threads.map(lambda each: questions.encode([each])[0], tokens * 4)):
+            assert found @ expected[row % len(tokens)] > 0.999
+
+
+@pytest.fixture(scope="module")
+def exported(real_embedder: Embedder, pytestconfig: pytest.Config) -> ExportedModel:
+    found = exported_model(find_model(DEFAULT_MODEL), Path(pytestconfig.cache.mkdir("models")))
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def questions(exported: ExportedModel) -> PackedQuestions:
+    return PackedQuestions(openvino.Core(), exported.folder / "packed.xml", exported.max_tokens, exported.pooling)
+
+
+@pytest.fixture(scope="module")
+def tokenizer(exported: ExportedModel) -> Tokenizer:
+    opened = Tokenizer.from_file(str(exported.folder / "tokenizer.json"))
+    opened.enable_truncation(exported.max_tokens)
+    opened.no_padding()
+    return opened

@@ -24,6 +24,9 @@ class WordEmbedder:
         self.encoded: list[str] = []
         self.fails_at = -1
 
+    def prepare(self) -> None:
+        pass
+
     def encode_questions(self, texts: Sequence[str]) -> Vectors:
         return self._encode(texts)
 

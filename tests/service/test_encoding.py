@@ -28,6 +28,9 @@ class SlowModel:
         self.started = threading.Event()
         self.released = threading.Event()
 
+    def prepare(self) -> None:
+        pass
+
     def encode_questions(self, texts: Sequence[str]) -> Vectors:
         self.batches.append(list(texts))
         self.started.set()

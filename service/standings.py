@@ -75,6 +75,13 @@ class Standings:
                 self._counts = count_by_status(places)
             return self._counts
 
+    def look_up_all(self) -> None:
+        """Look up every example that is not known, however long that takes."""
+        with self._lock:
+            self._refresh()
+            while self._unknown:
+                self._look_up_some()
+
     def missing(self) -> list[Placed]:
         """Return the examples of which it is not known how they stand."""
         with self._lock:

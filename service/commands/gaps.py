@@ -11,6 +11,7 @@ from service.commands.answer_display import CODE_THEME
 from service.commands.arguments import Subparsers, add_parser, settings_of
 from service.commands.exits import DONE
 from service.commands.terminal import results, visible, write_json
+from service.example_results import standings_of
 from service.gaps import find_gaps
 from service.gaps_markdown import gaps_markdown
 from service.schemas import GapsBody
@@ -44,6 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def gaps(settings: Settings) -> GapsBody:
-    """Gather the gaps as the server would."""
+    """Gather the gaps as the server would, once it has looked at every example."""
     async with open_application(settings) as application, application.generations.hold() as generation:
+        await asyncio.to_thread(standings_of(application, generation).look_up_all)
         return await find_gaps(RequestScope(application, generation))

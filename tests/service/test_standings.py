@@ -145,6 +145,15 @@ def test_one_call_looks_up_no_more_than_so_many_and_the_next_goes_on(
     assert [[status for status, _ in told(some)].count("not_runnable") for _ in range(4)] == [1, 2, 3, 3]
 
 
+def test_all_are_looked_up_for_who_takes_the_time(notes: Notes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(standings, "LOOKED_UP_AT_ONCE", 1)
+    asyncio.run(prove_missing(notes.standings(), 1))
+    monkeypatch.setattr("service.examples.code_version", lambda: "another")
+    opened = notes.standings()
+    opened.look_up_all()
+    assert opened.counts() == {"ok": 2, "not_runnable": 1}
+
+
 def test_results_that_no_example_has_stood_on_for_long_are_dropped(notes: Notes) -> None:
     asyncio.run(prove_missing(notes.standings(), 1))
     assert (notes.rows("runs"), notes.rows("standings")) == (2, 3)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import reduce
-from operator import or_
 
 from index.analysis import question_terms, term_set
 from index.store import Index
@@ -24,7 +22,8 @@ class QuestionTerms:
         count = max(1, index.manifest.chunks)
         found = question_terms(question)
         self._weights = [math.log(1 + count / (1 + index.chunk_terms.document_frequency(term))) for term in found]
-        self._bits = [(term, 1 << i) for i, term in enumerate(found)]
+        self._bits = {term: 1 << i for i, term in enumerate(found)}
+        self._terms = frozenset(found)
         self._total = max(sum(self._weights), 1e-9)
         self._strongest = max(sum(sorted(self._weights)[-STRONGEST:]), 1e-9)
         self._held: dict[str, int] = {}
@@ -42,15 +41,15 @@ class QuestionTerms:
         return min(1.0, self._weight_in(texts) / self._strongest)
 
     def _weight_in(self, texts: tuple[str, ...]) -> float:
-        held = reduce(or_, map(self._held_by, texts))
+        held = 0
+        for text in texts:
+            bits = self._held.get(text)
+            held |= self._hold(text) if bits is None else bits
         weight = self._weighed.get(held)
         if weight is None:
             weight = self._weighed[held] = sum(weight for i, weight in enumerate(self._weights) if held >> i & 1)
         return weight
 
-    def _held_by(self, text: str) -> int:
-        held = self._held.get(text)
-        if held is None:
-            own = term_set(text)
-            held = self._held[text] = sum(bit for term, bit in self._bits if term in own)
-        return held
+    def _hold(self, text: str) -> int:
+        bits = self._held[text] = sum(map(self._bits.__getitem__, self._terms & term_set(text)))
+        return bits

@@ -16,6 +16,7 @@ from corpus.dialects import tag_name
 from corpus.document import PassageKind
 from corpus.includes import token_includes
 from corpus.plain import html_lines, inline_text
+from corpus.sentences import LONGEST_CHARACTERS as LONGEST_SENTENCE_CHARACTERS
 from corpus.sentences import split_sentences
 
 LONGEST_CHARACTERS = 300
@@ -91,7 +92,7 @@ def _definition(text: str, first: int, last: int) -> Iterator[Found]:
     colon.
     """
     term, *definitions = (" ".join(part.split()) for part in _DEFINED.split(text))
-    yield Found(first + 1, last, f"{term}: {' '.join(definitions)}", "definition")
+    yield from _whole(f"{term}: {' '.join(definitions)}", first + 1, last, "definition")
 
 
 def _code(token: Token, lead: str) -> Iterator[Found]:
@@ -202,12 +203,21 @@ def _rows(tokens: Sequence[Token]) -> Iterator[Found]:
             if not header:
                 header = row
             elif any(row) and line:
-                yield Found(line, line, _row_text(header, row), "row")
+                yield from _whole(_row_text(header, row), line, line, "row")
 
 
 def _row_text(header: Sequence[str], row: Sequence[str]) -> str:
     named = (f"{name}: {cell}" if name else cell for name, cell in zip(header, row, strict=False) if cell)
     return "; ".join(named)
+
+
+def _whole(text: str, start_line: int, end_line: int, kind: PassageKind) -> Iterator[Found]:
+    """Yield a text as one passage; one that is longer than any sentence by its sentences."""
+    if len(text) <= LONGEST_SENTENCE_CHARACTERS:
+        yield Found(start_line, end_line, text, kind)
+    else:
+        for sentence in split_sentences(text):
+            yield Found(start_line, end_line, sentence.text, kind)
 
 
 def _html_sentences(block: Block) -> Iterator[Found]:

@@ -1,13 +1,16 @@
 """Split running text into sentences by rules that hold for technical prose: abbreviations, versions, inline code and
-initials do not end one.
+initials do not end one. What goes on for longer than anybody writes is cut between words.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+LONGEST_CHARACTERS = 2_000
+"""More than a model reads; a megabyte without a full stop would be weighed as a whole for each question."""
 _END = re.compile(r"(?:[.!?…]+[\"'”’)\]*_]*(?=\s|$)|[。！？]+[」』”]*)")
 _ABBREVIATIONS = frozenset(
     {"e.g", "i.e", "vs", "cf", "al", "approx", "resp", "fig", "figs", "no", "nos", "eq", "sec", "ch", "art"}
@@ -32,7 +35,7 @@ def split_sentences(text: str) -> list[Sentence]:
     """Return the sentences of a text whose lines are soft-wrapped; nothing but white space is lost."""
     sentences: list[Sentence] = []
     start = line = 0
-    for end in [*_boundaries(text), len(text)]:
+    for end in _cut(text, [*_boundaries(text), len(text)]):
         raw = text[start:end]
         stripped = raw.strip()
         first = line + raw.count("\n", 0, len(raw) - len(raw.lstrip()))
@@ -41,6 +44,19 @@ def split_sentences(text: str) -> list[Sentence]:
         line += raw.count("\n")
         start = end
     return sentences
+
+
+def _cut(text: str, boundaries: list[int]) -> Iterator[int]:
+    """Yield the boundaries, and before one that is too far off the places between words that the text is cut at."""
+    start = 0
+    for end in boundaries:
+        while end - start > LONGEST_CHARACTERS:
+            limit = start + LONGEST_CHARACTERS
+            blank = max(text.rfind(mark, start + 1, limit) for mark in " \n")
+            start = blank if blank > 0 else limit
+            yield start
+        yield end
+        start = end
 
 
 def _boundaries(text: str) -> list[int]:

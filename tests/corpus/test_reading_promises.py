@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from corpus.document import Chunk, Page
 from corpus.reading import read_document
+from corpus.sentences import LONGEST_CHARACTERS
 from corpus.sources import read_corpus
 from tests.corpus.promises import broken_promises
 
@@ -42,6 +43,17 @@ def test_promises_hold_for_any_page(text: str, path: str) -> None:
 @pytest.mark.parametrize("folder", FOLDERS, ids=str)
 def test_promises_hold_for_the_pages_of_a_folder(folder: Path) -> None:
     assert [sentence for page in read_corpus(folder).pages for sentence in broken_promises(page)] == []
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["{}", "- item: {}", "| a | b |\n|---|---|\n| c | {} |", "term\n: {}", "<p>{}</p>", "> {}"],
+    ids=["paragraph", "item", "row", "definition", "html", "quote"],
+)
+def test_text_without_an_end_becomes_passages_that_each_can_be_weighed(page: str) -> None:
+    passages = read_document(Page("page.md", "Page", "# Page\n\n" + page.format("kettle, " * 5_000))).passages
+    assert sum(passage.text.count("kettle") for passage in passages) == 5_000
+    assert max(len(passage.text) for passage in passages) < 1.1 * LONGEST_CHARACTERS
 
 
 @pytest.mark.parametrize("damage", ["text", "lines", "lost", "doubled"])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.sentences import split_sentences
+from corpus.sentences import LONGEST_CHARACTERS, split_sentences
 
 
 def texts(text: str) -> list[str]:
@@ -73,6 +73,19 @@ def test_lines_of_any_text_are_in_order_and_inside_it(text: str) -> None:
     lines = [line for sentence in split_sentences(text) for line in (sentence.first_line, sentence.last_line)]
     assert lines == sorted(lines)
     assert all(0 <= line <= text.count("\n") for line in lines)
+
+
+def test_text_without_an_end_is_cut_between_words_and_knows_its_lines() -> None:
+    first, *others = split_sentences("First.\n" + "\n".join(["Kettle"] * 1_000))
+    assert (first.text, first.last_line) == ("First.", 0)
+    assert all(len(sentence.text) <= LONGEST_CHARACTERS for sentence in others)
+    assert " ".join(sentence.text for sentence in others).split() == ["Kettle"] * 1_000
+    assert [sentence.first_line for sentence in others] == [1, 286, 571, 856]
+    assert others[-1].last_line == 1_000
+
+
+def test_word_longer_than_a_sentence_is_cut() -> None:
+    assert texts("x" * (LONGEST_CHARACTERS + 1)) == ["x" * LONGEST_CHARACTERS, "x"]
 
 
 def test_long_paragraph_is_split_in_linear_time() -> None:

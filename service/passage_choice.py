@@ -67,13 +67,19 @@ def _answer(
     kind: QuestionKind,
 ) -> Iterator[Passage]:
     """Yield the passages of the answer; none when not one of them can be brought to its length."""
-    scores[[i for i, passage in enumerate(passages) if not fitted(passage, question_terms).text]] = -np.inf
-    if not np.isfinite(scores.max()):
+    best = _best(passages, scores, question_terms)
+    if best is None:
         return
-    best = _with_code(passages, int(np.argmax(scores)), kind)
+    best = _with_code(passages, best, kind)
     if best in openings:
         passages[best] = _named(passages[best], chunks[passages[best].chunk])
     yield from assemble(passages, scores, best, question_terms, kind)
+
+
+def _best(passages: Sequence[Passage], scores: Scores, question_terms: QuestionTerms) -> int | None:
+    """Return the passage with the highest score among those that can be brought to the length of an answer."""
+    order = np.argsort(-scores, kind="stable").tolist()
+    return next((i for i in order if fitted(passages[i], question_terms).text), None)
 
 
 def _with_code(passages: Sequence[Passage], best: int, kind: QuestionKind) -> int:

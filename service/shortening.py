@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import takewhile
 
-_PIECE = re.compile(r"(?:`[^`]*`|[^`\s])+(?:\s+|$)")
+_PIECE = re.compile(r"(?:`[^`]*`|\S)+\s*")
+"""A word with the blanks after it, or words and inline code that no blank parts; a lone backtick is a letter."""
 _CLAUSE_END = re.compile(r"[,;:.!?)—–-]\s*$")
 ELLIPSIS = "…"
 _NEAR_THE_LIMIT = 0.8
@@ -35,7 +37,7 @@ def beginning_of(text: str, limit: int) -> str:
     """
     if len(text) <= limit:
         return text
-    pieces = [match for match in _PIECE.finditer(text) if len(text[: match.end()].rstrip()) + 2 <= limit]
+    pieces = list(takewhile(lambda match: len(text[: match.end()].rstrip()) + 2 <= limit, _PIECE.finditer(text)))
     clauses = [each for each in pieces if each.end() >= _NEAR_THE_LIMIT * limit and _CLAUSE_END.search(each.group())]
     last = (clauses or pieces)[-1:]
     return f"{text[: last[0].end()].rstrip()} {ELLIPSIS}" if last else ""

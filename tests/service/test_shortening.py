@@ -37,6 +37,17 @@ def test_one_word_longer_than_the_limit_is_cut() -> None:
     assert len(shorten("x" * 1000, 100, lambda run: 0.0)) <= 100
 
 
+def test_lone_backtick_is_a_letter_of_its_word() -> None:
+    text = "What don`t wait for the kettle is steam, " * 10
+    assert shorten(text, 60, lambda run: 0.0).startswith("What don`t wait")
+    assert beginning_of(text, 60).startswith("What don`t wait")
+
+
+def test_megabyte_with_a_lone_backtick_is_cut_at_once() -> None:
+    text = "x" * 500_000 + "`" + "y" * 500_000
+    assert shorten(text, 100, lambda run: 0.0) == beginning_of(text, 100) == ""
+
+
 def test_beginning_ends_where_a_clause_does_near_the_limit() -> None:
     text = "The loop runs one task at a time, and each gives way at an await"
     assert beginning_of(text, 40) == f"The loop runs one task at a time, {ELLIPSIS}"

@@ -28,6 +28,10 @@ _NOT_WORDS = re.compile(r"[\W_]+")
 _SHORTEST_RUN_TOGETHER = 4
 _SHORTEST_MISSPELLED = 5
 _LENGTHS_APART = 3
+MOST_COMPARED = 12
+"""Names that are looked for in other spellings; who asks about more unknown ones has not misspelled them all."""
+READ_CHARACTERS = 4_000
+"""Of each chunk that was found: only code is longer, up to megabytes."""
 _ALIKE = 0.65
 """Share of the pairs of letters that two spellings of one name have in common."""
 
@@ -37,9 +41,10 @@ def unknown_names(index: Index, question: str, found: Iterable[Chunk]) -> tuple[
     unknown = [name for name in dict.fromkeys(_names(question)) if _is_unused(index, name)]
     if not unknown:
         return ()
-    text = " ".join(f"{' '.join(chunk.headings)} {chunk.plain}" for chunk in found).lower()
+    text = " ".join(f"{' '.join(chunk.headings)} {chunk.plain}"[:READ_CHARACTERS] for chunk in found).lower()
     words, run_together = set(_WORD.findall(text)), _NOT_WORDS.sub("", text)
-    return tuple(name for name in unknown if not _is_spelled_otherwise(name.lower(), words, run_together))
+    compared, others = unknown[:MOST_COMPARED], unknown[MOST_COMPARED:]
+    return (*(name for name in compared if not _is_spelled_otherwise(name.lower(), words, run_together)), *others)
 
 
 def _names(question: str) -> Iterator[str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -67,6 +70,15 @@ def test_name_that_the_notes_never_use_is_found(index: Index, question: str, nam
 )
 def test_known_names_other_spellings_and_plain_words_are_not_unknown(index: Index, question: str) -> None:
     assert unknown(index, question) == ()
+
+
+def test_question_of_nothing_but_names_is_not_compared_with_all_that_was_found(index: Index) -> None:
+    words = ("".join(letters) for letters in permutations("abcdefgh", 6))
+    chunk = replace(index.chunks([0])[0], plain=" ".join(words))
+    names = tuple(f"Name{number:03}" for number in range(250))
+    start = time.thread_time()
+    assert unknown_names(index, "what of " + " ".join(names), [chunk]) == names
+    assert time.thread_time() - start < 0.5
 
 
 @given(st.text(max_size=200))

@@ -162,12 +162,17 @@ def _page_prior(index: Index, query: Query, pages: NDArray[np.int32]) -> Scores:
     """Return what a page is worth for any question: more when many link to it, less when it is about the project."""
     links = index.arrays.page_links[pages]
     prior = LINKS_WEIGHT * np.minimum(np.log1p(links) / np.log1p(MANY_LINKS), 1)
-    if not _ASKS_ASIDE.search(query.text):
-        prior = prior - ASIDE_PENALTY * _asides(index)[pages]
+    if not asks_aside(query.text):
+        prior = prior - ASIDE_PENALTY * asides(index)[pages]
     return np.asarray(prior, dtype=np.float32)
 
 
-def _asides(index: Index) -> NDArray[np.bool_]:
+def asks_aside(text: str) -> bool:
+    """Tell whether a question asks for what stands on pages about the project itself."""
+    return _ASKS_ASIDE.search(text) is not None
+
+
+def asides(index: Index) -> NDArray[np.bool_]:
     """Return which pages are about the project itself, shape (pages,)."""
     if index not in _KNOWN_ASIDES:
         _KNOWN_ASIDES[index] = np.asarray([_ASIDE.search(page.path) is not None for page in index.pages()])

@@ -11,7 +11,7 @@ from corpus.document import Passage
 from corpus.passages import leans_on_context
 from index.analysis import term_set
 from service.passage_scores import Scores
-from service.question_kind import ANNOUNCES, QuestionKind, points_elsewhere
+from service.question_kind import ANNOUNCES, QuestionKind, draws_tree, points_elsewhere
 from service.question_terms import QuestionTerms
 from service.shortening import beginning_of, shorten
 
@@ -123,7 +123,7 @@ def next_code(passages: Sequence[Passage], position: int) -> int | None:
     """Return the code that a passage announces, or the sentence after it."""
     following = range(position + 1, min(position + 1 + _NEAR, len(passages)))
     same = (i for i in following if passages[i].chunk == passages[position].chunk)
-    return next((i for i in same if passages[i].kind == "code"), None)
+    return next((i for i in same if passages[i].kind == "code" and not draws_tree(passages[i].text)), None)
 
 
 def fitted(passage: Passage, question_terms: QuestionTerms) -> Passage:

@@ -41,17 +41,19 @@ def gather_evidence(
     question_terms: QuestionTerms,
     names: tuple[str, ...],
 ) -> Evidence:
-    """Return the evidence in the hits that were read; `similarities` are the passages' cosines, `names` the question's
-    names that the notes never use.
+    """Return the evidence in hits, of whose chunks all passages are among those given; `similarities` are the passages'
+    cosines, `names` the question's names that the notes never use.
     """
-    held = {row: list(chunk.headings) for row, chunk in chunks.items()}
-    for passage in passages:
-        held[passage.chunk].append(passage.text)
-    grips = np.asarray([question_terms.grip_in(passage.text) for passage in passages], dtype=np.float32)
+    held = {hit.row: list(chunks[hit.row].headings) for hit in hits}
+    theirs = [i for i, passage in enumerate(passages) if passage.chunk in held]
+    for i in theirs:
+        held[passages[i].chunk].append(passages[i].text)
+    grips = np.asarray([question_terms.grip_in(passages[i].text) for i in theirs], dtype=np.float32)
+    cosines = similarities[theirs]
     return Evidence(
         chunk_similarity=max(hit.similarity for hit in hits),
-        passage_similarity=float(similarities.max()),
-        passage_support=float((similarities * grips).max()),
+        passage_similarity=float(cosines.max(initial=0)),
+        passage_support=float((cosines * grips).max(initial=0)),
         chunk_support=max(hit.similarity * question_terms.grip_in(*held[hit.row]) for hit in hits),
         unknown_names=names,
         unknown_share=min(1.0, len(names) / max(len(question_terms), 1)),

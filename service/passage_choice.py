@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.document import Chunk, Passage
-from index.search import Hit
+from index.search import Hit, asides, asks_aside
 from index.store import Index
 from service.companions import LONGEST_ANSWER_CHARACTERS, assemble, fitted, next_code
 from service.evidence import Evidence, gather_evidence
@@ -54,8 +54,19 @@ def choose_passages(index: Index, question: str, vector: NDArray[np.float32], hi
     openings = openings_of(passages, chunks)
     scores = score_passages(passages, similarities, shares, chunk_scores, chunks, openings, question_terms, kind)
     names = unknown_names(index, question, chunks.values())
-    evidence = gather_evidence(read, chunks, passages, similarities, question_terms, names)
+    speaking = _that_speak(index, question, read)
+    evidence = gather_evidence(speaking, chunks, passages, similarities, question_terms, names)
     return Choice(tuple(_answer(passages, scores, chunks, openings, question_terms, kind)), evidence)
+
+
+def _that_speak(index: Index, question: str, hits: Sequence[Hit]) -> Sequence[Hit]:
+    """Return the hits that can speak for an answer: release notes and the like name everything, and explain nothing.
+
+    Unless they are asked for, or are all that there is.
+    """
+    aside = asides(index)
+    explaining = [] if asks_aside(question) else [hit for hit in hits if not aside[hit.page_row]]
+    return explaining or hits
 
 
 def _answer(

@@ -58,6 +58,10 @@ _OPENING_CHARACTERS = 80
 """A denial further on limits what was said rather than denies it."""
 _CODE = re.compile(r"`[^`]*`|\{[^{}]*\}|<[^<>]*>")
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_TREE = re.compile(r"^[\s│|]*[├└]", re.MULTILINE)
+_ASKS_TREE = re.compile(
+    r"\b(?:structured?|layout|director(?:y|ies)|folders?|tree|organi[sz]ed?|where)\b", re.IGNORECASE
+)
 ANNOUNCES = (":", "：", "...", "…")
 _POINTS_ELSEWHERE = re.compile(
     r"^(?:- )?(?:for (?:more|further|additional|full)\b|see\b|refer to\b|click\b|check out\b"
@@ -123,9 +127,16 @@ def fit(kind: QuestionKind, passage: Passage) -> float:
         bonus += 0.15 if kind.asks_command else -0.15
     if kind.asks_command and not kind.denies and _begins_with_denial(passage.text):
         bonus -= 0.15
+    if passage.kind == "code" and draws_tree(passage.text) and not _ASKS_TREE.search(kind.text):
+        bonus -= 0.3
     if kind.asks_comparison and passage.kind == "row":
         bonus -= 0.15  # its header names both sides, whatever the row is about
     return bonus + _looks(passage.text, passage.kind)
+
+
+def draws_tree(code: str) -> bool:
+    """Tell whether code is none, but a drawing of folders: it shows where things are and not how they are done."""
+    return _TREE.search(code) is not None
 
 
 @lru_cache(maxsize=16_384)
@@ -137,7 +148,7 @@ def _begins_with_denial(text: str) -> bool:
 def _looks(text: str, kind: PassageKind) -> float:
     """Return what a passage loses, whatever is asked, for not looking like a statement."""
     loss = 0.0
-    if leans_on_context(text) or text[:1].islower():
+    if leans_on_context(text) or text[:1].islower() or text.startswith(("...", "…")):
         loss -= 0.06
     if points_elsewhere(text):
         loss -= 0.2

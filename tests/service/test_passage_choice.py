@@ -151,6 +151,24 @@ def test_release_notes_answer_only_questions_about_releases(ask: Ask) -> None:
     assert "(#12)" in ask("Which release added encryption with a certificate?")
 
 
+@pytest.mark.parametrize("alone", [False, True])
+def test_release_notes_speak_for_an_answer_only_when_asked_for_or_alone(
+    alone: bool, tmp_path: Path, real_embedder: Embedder
+) -> None:
+    release_notes = "# Release notes\n\n- Add a link to an article about connecting to Kafka. (#31)\n"
+    pages = {"release-notes.md": release_notes, **({} if alone else {"limits.md": PAGES["limits.md"]})}
+    index_corpus(Corpus(pages_of(pages), (), "reference"), tmp_path, real_embedder)
+    index = open_index(tmp_path)
+    support = {}
+    for question in ("How do I connect to Kafka?", "Which release links an article about connecting to Kafka?"):
+        vector = real_embedder.encode_questions([question])[0]
+        hits = search(index, Query(question, vector), 30)
+        support[question[:5]] = choose_passages(index, question, vector, hits).evidence.chunk_support
+    assert support["Which"] > 0.4
+    assert (support["How d"] > 0.4) == alone
+    index.close()
+
+
 PIECES = st.sampled_from(
     [
         "The loop runs tasks.",

@@ -68,6 +68,13 @@ def test_code_fits_only_a_question_of_how() -> None:
     assert fit(question_kind("What is it?"), code) < 0
 
 
+def test_drawing_of_folders_fits_only_a_question_of_where_things_are() -> None:
+    tree = passage("Your project looks so:\n```\n.\n├── app\n│   └── main.py\n└── tests\n```", "code")
+    code = passage("Your project looks so:\n```\npytest tests\n```", "code")
+    assert fit(question_kind("How do I test the project?"), tree) < 0 < fit(question_kind("How do I test it?"), code)
+    assert fit(question_kind("How do I structure the project?"), tree) > 0
+
+
 @pytest.mark.parametrize("question", ["How do I stop a task?", "How can we stop a task?", "how to stop a task"])
 def test_way_to_do_something_is_asked_for_by_whoever_would_do_it(question: str) -> None:
     assert question_kind(question).asks_command

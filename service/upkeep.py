@@ -5,7 +5,6 @@ old. Answers come first: the examples are looked at one by one, and of several p
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -137,7 +136,9 @@ async def _prove(standings: Standings, place: Placed) -> None:
 
 
 async def _stop(task: asyncio.Task[None] | None) -> None:
+    """Cancel a task and wait for its end; who is cancelled meanwhile is, too. Raises what the task failed by."""
     if task is not None:
         task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        await asyncio.wait([task])
+        if not task.cancelled():
+            task.result()

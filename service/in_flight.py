@@ -30,15 +30,17 @@ class InFlight(Generic[Result]):
         shared = self._shared.get(key)
         if shared is None:
             shared = self._shared[key] = _Shared(asyncio.create_task(work()))
-            shared.task.add_done_callback(lambda _: self._forget(key))
+            shared.task.add_done_callback(lambda task: self._forget(key, task))
         shared.waiting += 1
         try:
             return await asyncio.shield(shared.task)
         finally:
             shared.waiting -= 1
             if not shared.waiting and not shared.task.done():
-                self._forget(key)
+                self._forget(key, shared.task)
                 shared.task.cancel()
 
-    def _forget(self, key: Hashable) -> None:
-        self._shared.pop(key, None)
+    def _forget(self, key: Hashable, task: asyncio.Task[Result]) -> None:
+        """Forget a task, and not the one that was begun for the same key since it was stopped."""
+        if key in self._shared and self._shared[key].task is task:
+            del self._shared[key]

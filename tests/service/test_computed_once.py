@@ -95,6 +95,34 @@ async def test_work_goes_on_while_somebody_waits_and_stops_when_nobody_does() ->
     await stopped.wait()
 
 
+async def test_work_begun_anew_is_shared_though_what_was_stopped_before_ends_later() -> None:
+    shared: InFlight[int] = InFlight()
+    begun = 0
+    release, stopped = asyncio.Event(), asyncio.Event()
+
+    async def work() -> int:
+        nonlocal begun
+        begun += 1
+        try:
+            await release.wait()
+        finally:
+            await stopped.wait()
+        return begun
+
+    async def ask() -> asyncio.Task[int]:
+        caller = asyncio.create_task(shared.once("key", work))
+        await asyncio.sleep(0.01)
+        return caller
+
+    (await ask()).cancel()
+    first = await ask()
+    stopped.set()
+    await asyncio.sleep(0.01)
+    second = await ask()
+    release.set()
+    assert [await first, await second] == [2, 2]
+
+
 async def test_work_that_fails_fails_for_all_and_is_begun_anew() -> None:
     shared: InFlight[int] = InFlight()
 

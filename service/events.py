@@ -73,7 +73,9 @@ async def answer_events(
     yield event("excerpts", body)
     yield event("answer", body)
     try:
-        shown = await show_examples(scope.application, examples, options)
+        # The request has let go of its index by now, and the examples are put together from what the newest one holds.
+        async with scope.application.generations.hold():
+            shown = await show_examples(scope.application, examples, options)
     except Exception as error:  # the status was sent long ago
         yield f"event: error\ndata: {bytes(problem_response(request, error).body).decode()}\n\n"
         return

@@ -7,7 +7,14 @@ from typing import Any, cast
 
 import pytest
 
+from service import events
+from service.answers import Question
+from service.asking import how_to_ask
 from service.generations import Generation, Generations
+from service.parameters import AskOptions
+from service.schemas import ExampleBody
+from service.settings import Settings
+from service.state import RequestScope, open_application, open_generation
 
 pytestmark = pytest.mark.anyio
 
@@ -49,3 +56,20 @@ async def test_close_newest_generation_is_closed() -> None:
     old, old_index = a_generation()
     Generations(old).close()
     assert old_index.closed == 1
+
+
+async def test_replace_while_an_answer_is_sent_as_events_leaves_its_index_open(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_application(settings) as application:
+        scope = RequestScope(application, application.generations.newest)
+
+        async def show_late(*_: object) -> list[ExampleBody]:
+            application.generations.replace(open_generation(settings, application.embedder, None))
+            assert scope.generation.index.example("none") is None, "it can still be read"
+            return []
+
+        monkeypatch.setattr(events, "show_examples", show_late)
+        body = how_to_ask(scope, Question(""))
+        sent = [each async for each in events.answer_events(cast(Any, None), scope, body, (), AskOptions())]
+        assert [each.partition("\n")[0].removeprefix("event: ") for each in sent] == list(events.FIELDS)

@@ -19,18 +19,20 @@ async def test_service_stops_while_the_verifying_of_an_older_index_ends(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started, ending = asyncio.Event(), asyncio.Event()
-
-    async def verify(application: Application) -> None:
-        started.set()
-        try:
-            await asyncio.Event().wait()
-        finally:
-            ending.set()
-            await asyncio.sleep(0)
-
-    monkeypatch.setattr(upkeep, "verify_missing", verify)
-    monkeypatch.setattr(Leading, "claim", lambda _: True)  # another application of these tests may lead
     async with open_application(settings.model_copy(update={"reload_seconds": 0.01})) as application:
+
+        async def verify(served: Application) -> None:
+            if served is not application:
+                return  # that of other tests
+            started.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                ending.set()
+                await asyncio.sleep(0)
+
+        monkeypatch.setattr(upkeep, "verify_missing", verify)
+        monkeypatch.setattr(Leading, "claim", lambda _: True)
         async with asyncio.timeout(10), kept_current(application):
             await started.wait()
             started.clear()

@@ -85,6 +85,8 @@ class KeptStandings:
                 return
             try:
                 with self.connection:
+                    # From its first look on: else another process could put a result between that and what is kept.
+                    self.connection.execute("BEGIN IMMEDIATE")
                     write(self.connection)
             except sqlite3.DatabaseError as error:
                 log.warning("The ledger cannot be written: %s", error)

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -16,7 +17,9 @@ from service import kept_standings, standings
 from service.examples import ExampleRunner
 from service.ledger import Ledger
 from service.page_examples import PageExamples
+from service.runs import Run
 from service.sandbox import Limits, Outcome
+from service.standing import Standing
 from service.standings import Standings
 from service.upkeep import prove_missing
 from tests.index.words import WordEmbedder
@@ -116,6 +119,27 @@ def test_new_result_of_any_process_is_told_at_once(notes: Notes) -> None:
     example = other.index.page_examples("page.md")[1]
     asyncio.run(other.runner.run(example))
     assert told(first)[1] == told(other)[1] == ("error", "failed")
+
+
+def test_result_put_by_another_process_while_a_standing_is_kept_is_not_missed(
+    notes: Notes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, others = (notes.stack.enter_context(closing(Ledger.open(notes.ledger_file))) for _ in range(2))
+    ours.put("run", Run("ok", verified_at="at first"))
+    putting = Thread(target=others.put, args=("run", Run("error", verified_at="later")))
+    look = kept_standings._verified_at
+
+    def look_and_be_overtaken(connection: sqlite3.Connection, run: str) -> str | None:
+        found = look(connection, run)
+        putting.start()
+        putting.join(0.2)
+        return found
+
+    monkeypatch.setattr(kept_standings, "_verified_at", look_and_be_overtaken)
+    ours.standings.keep(b"key", Standing("ok"), {"run": "at first"})
+    putting.join()
+    assert ours.get("run") == Run("error", verified_at="later")
+    assert ours.standings.all() == {}
 
 
 def test_standing_is_not_told_when_the_page_above_the_example_changes(notes: Notes) -> None:

@@ -33,7 +33,7 @@ _SAMPLES = frozenset({"code_sample", "codenew", "code", "readfile", "include"})
 _RANGE = re.compile(r"^(.+?):(\d{0,9}):(\d{0,9})$")
 _SECTION = re.compile(r"^(.+?):([A-Za-z_][\w-]*)$")
 _LINES = re.compile(r"\bln\[([\d:,\s]+)\]")
-_LINES_BEHIND = re.compile(r"^(.+?)\[ln:(\d{1,9})(?:\.\d+)?-(\d{1,9})[^]]*\]$")
+_LINES_BEHIND = re.compile(r"^(.+?)\[ln:(\d{1,9})(?:\.\d+)?-(\d{1,9})[^][]*\]$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
 
 from corpus.document import Document, Example
+from corpus.includes import include_of
 from corpus.reading import read_document
 from corpus.sources import read_corpus, scan_notes
 from service.agent_markdown import agent_text
@@ -96,6 +98,13 @@ def test_include_of_what_is_not_inside_the_notes_is_a_warning(notes: Path, line:
     assert str(warning).startswith("docs/guide/first.md:5: ")
     assert "not found inside the notes' folder" in warning.message
     assert not any("secret" in chunk.plain for chunk in document.chunks)
+
+
+def test_long_line_of_half_written_ranges_is_read_at_once() -> None:
+    start = time.thread_time()
+    include = include_of(1, "{! " + "app.py[ln:1-2" * 40_000 + " !}")
+    assert include is not None
+    assert time.thread_time() - start < 1
 
 
 def test_page_that_takes_in_far_more_than_it_says_is_cut_with_warnings(notes: Path) -> None:

@@ -7,7 +7,6 @@ itself and gained nothing with the default model; with a strong one and few ques
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from threading import Lock
 from typing import Protocol
 
@@ -68,7 +67,7 @@ def rerank(reranker: Reranker, question: str, hits: Sequence[Hit], texts: Sequen
     floor = hits[len(read)].score if len(hits) > len(read) else 0.0
     width = read[0].score - floor
     ordered = sorted(zip(read, scores, strict=True), key=lambda pair: -pair[1])
-    return [replace(hit, score=floor + width * float(score)) for hit, score in ordered] + list(hits[len(read) :])
+    return [hit._replace(score=floor + width * float(score)) for hit, score in ordered] + list(hits[len(read) :])
 
 
 def _spread(values: Sequence[float]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -64,8 +64,7 @@ class Query:
     scope: Scope = "site"
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A chunk that was found. `similarity` is its cosine; `lexical` its BM25 score divided by the best one."""
 
     row: int
@@ -95,7 +94,7 @@ def search(index: Index, query: Query, limit: int, *, exact: bool = False) -> li
 def fuse(similarities: Scores, lexical: Scores, dense_weight: float = DENSE_WEIGHT) -> Scores:
     """Return the convex fusion of cosines and of BM25 scores that are already divided by their best."""
     best = float(similarities.max(initial=0.0))
-    dense = np.clip(similarities, 0, None) / best if best > 0 else np.zeros_like(similarities)
+    dense = np.maximum(similarities, 0) / best if best > 0 else np.zeros_like(similarities)
     return np.asarray(dense_weight * dense + (1 - dense_weight) * lexical, dtype=np.float32)
 
 
@@ -149,7 +148,8 @@ def _page_evidence(index: Index, query: Query, pages: NDArray[np.int32], fused: 
     by_terms = np.zeros(len(index.pages()))
     by_terms[rows] = page_scores / page_scores.max(initial=1e-9)
     order = np.lexsort((-fused, pages))
-    unique, first, counts = np.unique(pages[order], return_index=True, return_counts=True)
+    first = np.flatnonzero(np.diff(pages[order], prepend=-1))
+    unique, counts = pages[order][first], np.diff(first, append=len(order))
     rank_in_page = np.arange(len(order)) - np.repeat(first, counts)
     top = np.add.reduceat(np.where(rank_in_page < _PAGE_CHUNKS, fused[order], np.float32(0)), first)
     starts = index.arrays.chunk_starts

@@ -22,6 +22,16 @@ _SENTENCE_END = (".", "?", "!", ":", "…")
 _COMBINES = frozenset({"with", "using", "via", "vs", "vs.", "versus"})
 _COMBINES_LAST = frozenset({"in", "on", "from", "into", "to", "for"})
 _ARTICLES = frozenset({"a", "an", "the"})
+_NEVER_NAMES = frozenset(
+    """
+    another certain different existing multiple other several similar single various two three four five
+    advance charge demand depth detail example free full general instance parallel particular practice purpose
+    scratch sequence short theory time total turn
+    """.split()
+)
+"""What says how many or which follows "with", and what says in which manner ends a question after "in", "on" or "for"."""
+_ABBREVIATION = re.compile(r"(?:\w\.)+\w")
+"""`e.g` and `a.m`, which are written like identifiers."""
 _IDENTIFIER = re.compile(r"\w[A-Z]|\w[._]\w")
 _WORD = re.compile(r"[^\W_]+")
 _NOT_WORDS = re.compile(r"[\W_]+")
@@ -62,7 +72,8 @@ def _names(question: str) -> Iterator[str]:
 def _can_be_name(word: str) -> bool:
     """Tell whether a word says something and is of a script with capitals; in others, blanks part no words either."""
     caseless = any(letter.isalpha() and letter.lower() == letter.upper() for letter in word)
-    return word.lower() not in STOP_WORDS and not caseless
+    common = word.lower() in STOP_WORDS or word.lower() in _NEVER_NAMES or _ABBREVIATION.fullmatch(word)
+    return not common and not caseless
 
 
 def _is_written_as_name(word: str, begins: bool) -> bool:

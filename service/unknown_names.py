@@ -29,7 +29,7 @@ _NEVER_NAMES = frozenset(
     scratch sequence short theory time total turn
     """.split()
 )
-"""What says how many or which follows "with", and what says in which manner ends a question after "in", "on" or "for"."""
+"""What says how many or which after "with", and in which manner at the end of a question after "in", "on" or "for"."""
 _ABBREVIATION = re.compile(r"(?:\w\.)+\w")
 """`e.g` and `a.m`, which are written like identifiers."""
 _IDENTIFIER = re.compile(r"\w[A-Z]|\w[._]\w")

@@ -16,13 +16,17 @@ from dataclasses import dataclass
 from itertools import islice
 
 from index.embedder import Embedder, Vectors
+from index.question_graphs import ROW_OF_MANY
 
 KEPT_QUESTIONS = 2048
 LARGEST_BATCH = 16
 AHEAD = 12
 """Vectors in use from which on the next batch waits: to search with them takes about as long as to encode a batch."""
-LONG_CHARACTERS = 160
-"""A question of more is rare, and may have the model prepare itself: the others must not wait for that."""
+LONG_CHARACTERS = ROW_OF_MANY - 2
+"""A question of more is rare, and may have the model prepare itself: the others must not wait for that.
+
+A token has a character at least, in Chinese no more; two mark the ends of a question.
+"""
 
 
 @dataclass(slots=True)

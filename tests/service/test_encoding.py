@@ -9,9 +9,14 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from tokenizers import Tokenizer
 
 from index.embedder import Vectors
+from index.export import exported_model
+from index.models import find_model
+from index.question_graphs import ROW_OF_MANY
 from service.encoding import AHEAD, LONG_CHARACTERS, QuestionEncoder
+from service.settings import Settings
 
 pytestmark = pytest.mark.anyio
 
@@ -70,6 +75,14 @@ async def test_long_question_keeps_no_short_one_waiting() -> None:
     model.released.set()
     assert [vector[0] for vector in await asyncio.gather(waiting, short)] == [len(long), 5]
     encoder.close()
+
+
+def test_question_that_is_not_long_fits_into_a_row_that_is_prepared(settings: Settings) -> None:
+    exported = exported_model(find_model(settings.model), settings.models)
+    assert exported is not None
+    tokenizer = Tokenizer.from_file(str(exported.folder / "tokenizer.json"))
+    for text in ("水", "a.b/c_", "é", "🎉", "x"):
+        assert len(tokenizer.encode((text * LONG_CHARACTERS)[:LONG_CHARACTERS]).ids) <= ROW_OF_MANY
 
 
 async def test_next_batch_waits_while_many_vectors_are_in_use() -> None:

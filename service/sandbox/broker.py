@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from service.sandbox.errors import LaunchFailed
-from service.sandbox.handle import wait_without_loop
+from service.sandbox.waiting import wait_without_loop
 
 PROGRAM = Path(__file__).with_name("broker_process.py")
 MESSAGE_BYTES = 1 << 16

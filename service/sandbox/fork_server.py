@@ -20,13 +20,13 @@ from service.sandbox.box import Box
 from service.sandbox.confinement import resource_limits
 from service.sandbox.errors import LaunchFailed
 from service.sandbox.groups import PARENT_PROCESSES, RunGroup
-from service.sandbox.handle import wait_without_loop
 from service.sandbox.inside.parent import MESSAGE_BYTES, RUN, STOP
 from service.sandbox.interpreter import Interpreter
 from service.sandbox.languages import Language
 from service.sandbox.limits import Limits
 from service.sandbox.outcome import Counters, Program
 from service.sandbox.process import ConfinedProcess, Pipes
+from service.sandbox.waiting import wait_without_loop
 
 LOST = -9
 """How a run ends whose server is gone: as by SIGKILL."""

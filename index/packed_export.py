@@ -25,9 +25,9 @@ def packed_graph(model: Any, tokenizer: Any, max_tokens: int) -> tuple[Any, str]
         return None
     try:
         chain = _packed_chain(model)
-        return (
-            (_convert(chain, max_tokens, pooling), pooling) if _same_vectors(model, chain, tokenizer, pooling) else None
-        )
+        if not _same_vectors(model, chain, tokenizer, pooling):
+            return None
+        return _convert(chain, max_tokens, pooling), pooling
     except EXPORT_ERRORS:
         return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -15,7 +16,13 @@ _PARSERS = ("markdown-it-py", "mdit-py-plugins")
 @cache
 def reader_version() -> str:
     """Return a hash over the code of `corpus` and the versions of the parsers below it."""
-    digest = hashlib.sha256(repr([version(name) for name in _PARSERS]).encode())
-    for path in sorted(Path(corpus.__file__ or "").parent.glob("*.py")):
+    parsers = repr([version(name) for name in _PARSERS])
+    return hash_of_code(parsers, Path(corpus.__file__ or "").parent.glob("*.py"))
+
+
+def hash_of_code(before: str, modules: Iterable[Path]) -> str:
+    """Return a hash over the code of modules, in the order of their paths, and over what comes before it."""
+    digest = hashlib.sha256(before.encode())
+    for path in sorted(modules):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:16]

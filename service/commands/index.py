@@ -20,10 +20,8 @@ from service.commands.arguments import (
 from service.commands.exits import DONE
 from service.commands.read_warnings import say_warnings
 from service.commands.terminal import progress_bars, write_json
-from service.examples import ExampleRunner
-from service.ledger import Ledger
+from service.open_runner import open_runner
 from service.page_examples import PageExamples
-from service.sandbox import Sandbox
 from service.settings import Settings
 from service.standings import Standings
 from service.upkeep import prove_missing
@@ -83,19 +81,13 @@ async def run_examples(settings: Settings, *, at_most_seconds: float | None = No
 
 
 async def _prove_missing(settings: Settings, index: Index) -> None:
-    sandbox = await Sandbox.open(settings.run_limits, concurrency=settings.run_concurrency)
-    ledger = Ledger.open(settings.ledger_file)
-    try:
-        runner = ExampleRunner(sandbox, ledger, settings.run_limits)
+    async with open_runner(settings, settings.ledger_file) as (runner, ledger):
         runner.use_pages(PageExamples(index))
         standings = Standings(index, runner, ledger.standings)
         with progress_bars() as progress:
             await prove_missing(
                 standings, settings.run_concurrency, lambda done, total: progress("running examples", done, total)
             )
-    finally:
-        ledger.close()
-        await sandbox.close()
 
 
 def summary(report: BuildReport) -> str:

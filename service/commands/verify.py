@@ -25,12 +25,10 @@ from service.commands.update_outputs import Updates, page_diff, propose_updates,
 from service.commands.verify_report import report
 from service.errors import FieldError, FileNotWritable, InvalidRequest
 from service.example_results import example_body
-from service.examples import ExampleRunner
 from service.junit import junit_xml
-from service.ledger import Ledger
+from service.open_runner import open_runner
 from service.page_examples import by_page
 from service.runs import ProvenExample
-from service.sandbox import Sandbox
 from service.settings import Settings
 from service.verdicts import FAILING, FAILING_STRICT, verdict_of
 
@@ -136,10 +134,7 @@ async def prove(
     settings: Settings, examples: Mapping[str, Sequence[Example]], *, again: bool = False
 ) -> tuple[ProvenExample, ...]:
     """Run the examples that no result is known of, with progress on a terminal."""
-    sandbox = await Sandbox.open(settings.run_limits, concurrency=settings.run_concurrency)
-    ledger = Ledger.open(settings.ledger_file)
-    try:
-        runner = ExampleRunner(sandbox, ledger, settings.run_limits)
+    async with open_runner(settings, settings.ledger_file) as (runner, _):
         with progress_bars() as progress:
             return await runner.verify(
                 examples,
@@ -147,6 +142,3 @@ async def prove(
                 again=again,
                 concurrency=settings.run_concurrency,
             )
-    finally:
-        ledger.close()
-        await sandbox.close()

@@ -16,8 +16,7 @@ from service.benchmark.bench import Bench
 from service.benchmark.errors import ProgramNotRun
 from service.benchmark.figures import Figure, latencies
 from service.benchmark.server import serving, settle
-from service.examples import ExampleRunner
-from service.ledger import Ledger
+from service.open_runner import open_runner
 from service.page_examples import by_page
 from service.sandbox import Program, Sandbox
 
@@ -90,10 +89,7 @@ async def _notes(bench: Bench) -> list[Figure]:
     """Run all examples of the notes anew."""
     settings = bench.settings
     examples = by_page(bench.index.examples())
-    sandbox = await Sandbox.open(settings.run_limits, concurrency=settings.run_concurrency)
-    ledger = Ledger.open(settings.data / "bench-ledger.sqlite3")
-    try:
-        runner = ExampleRunner(sandbox, ledger, settings.run_limits)
+    async with open_runner(settings, settings.data / "bench-ledger.sqlite3") as (runner, _):
         begun = time.perf_counter()
         proven = await runner.verify(
             examples,
@@ -101,9 +97,6 @@ async def _notes(bench: Bench) -> list[Figure]:
             concurrency=settings.run_concurrency,
         )
         seconds = time.perf_counter() - begun
-    finally:
-        ledger.close()
-        await sandbox.close()
     ran = sum(each.run is not None and each.run.exit_code is not None for each in proven)
     return [
         Figure("verify_seconds", seconds, f"all {len(proven)} examples of the notes, of which {ran} ran", "s"),
